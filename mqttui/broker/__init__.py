@@ -1,0 +1,1 @@
+"""Pure: what we know of brokers: reason codes in words, diagnosis, $SYS counters."""

@@ -1,0 +1,1 @@
+"""The command line: one module per subcommand; everything heavy is imported lazily."""

@@ -1,0 +1,1 @@
+"""Pure: messages, topics, the store and the visible outline of the topic tree."""

@@ -1,0 +1,1 @@
+"""An embedded broker and a simulated class of boards."""

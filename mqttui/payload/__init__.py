@@ -1,0 +1,1 @@
+"""Pure: bytes to something a person can read."""

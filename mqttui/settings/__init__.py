@@ -1,0 +1,1 @@
+"""Connection profiles, secrets, paths and user settings; standard library first."""

@@ -1,0 +1,73 @@
+"""Everything that defines a connection to a broker, validated and without secrets in its repr."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Protocol = Literal["3.1.1", "5", "auto"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A topic filter and the highest QoS at which its messages are wanted."""
+
+    topic_filter: str
+    qos: int = 0
+
+
+DEFAULT_SUBSCRIPTIONS = (Subscription("#"), Subscription("$SYS/#"))
+
+
+@dataclass(frozen=True, slots=True)
+class Will:
+    """The message that the broker publishes when this client vanishes (MQTT 5.0 section 3.1.2.5)."""
+
+    topic: str
+    payload: bytes = b""
+    qos: int = 0
+    retain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How the connection is encrypted; None for the files means the system's CA store, no client certificate."""
+
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    is_insecure: bool = False
+    alpn: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSettings:
+    """One connection. `port` is resolved (1883, or 8883 with TLS, unless given).
+
+    `websocket_path` is None for plain TCP. `client_id` is None when one is to be generated.
+    `session_expiry_s` needs MQTT 5; `is_clean` asks for a clean session / clean start.
+    `payload_limit_bytes` is the longest payload that is kept whole.
+    """
+
+    host: str
+    port: int
+    tls: Tls | None = None
+    websocket_path: str | None = None
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    client_id: str | None = None
+    keepalive_s: int = 60
+    is_clean: bool = True
+    session_expiry_s: int | None = None
+    protocol: Protocol = "auto"
+    will: Will | None = None
+    subscriptions: tuple[Subscription, ...] = DEFAULT_SUBSCRIPTIONS
+    profile: str | None = None
+    payload_limit_bytes: int = 1024 * 1024
+
+    @property
+    def label(self) -> str:
+        """`host:port` as shown to the user, IPv6 addresses in brackets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"

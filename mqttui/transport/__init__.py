@@ -1,0 +1,1 @@
+"""The wire: paho with a fast path, the inbox and the session."""
