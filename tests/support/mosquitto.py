@@ -1,0 +1,207 @@
+"""A real mosquitto on free loopback ports."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.support.waiting import wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.certificates import CertificateFiles
+
+_PLACES = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
+
+
+class MosquittoMissing(AssertionError):
+    """mosquitto is not installed; the message says what to install."""
+
+
+def program(name: str) -> str:
+    """Return the path of a mosquitto program; MosquittoMissing when it is not installed."""
+    search = os.pathsep.join((os.environ.get("PATH", ""), *_PLACES))
+    found = shutil.which(name, path=search)
+    if found is None:
+        raise MosquittoMissing(
+            f"{name} is not installed and these tests talk to a real broker: install the "
+            "packages mosquitto and mosquitto-clients (apt install mosquitto mosquitto-clients, "
+            "dnf install mosquitto, brew install mosquitto) or run `make test`."
+        )
+    return found
+
+
+def free_port() -> int:
+    """Return a TCP port on loopback that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True, slots=True)
+class MosquittoConfig:
+    """What a broker should offer; a plain TCP listener is always there.
+
+    `users` maps user names to passwords and turns anonymous access off. `acl` is the text of an
+    ACL file. `server_certificate` adds listeners for TLS and secure WebSocket; with
+    `client_ca_file` they demand a client certificate of that authority. `extra` are further
+    lines of the global part of the file.
+    """
+
+    users: dict[str, str] = field(default_factory=dict)
+    acl: str | None = None
+    server_certificate: CertificateFiles | None = None
+    client_ca_file: Path | None = None
+    has_websockets: bool = False
+    has_persistence: bool = False
+    extra: tuple[str, ...] = ()
+
+
+class Mosquitto:
+    """One broker process; `start` after `stop` or `kill` uses the same ports again."""
+
+    host = "127.0.0.1"
+
+    def __init__(self, folder: Path, config: MosquittoConfig) -> None:
+        self._folder = folder
+        self._config = config
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+        self.tls_port = 0
+        self.websocket_port = 0
+        self.secure_websocket_port = 0
+
+    def start(self) -> None:
+        """Start the broker and return once every listener accepts connections."""
+        binary = program("mosquitto")
+        for _ in range(5):
+            if not self.port:
+                self._choose_ports()
+            self._write_files()
+            with (self._folder / "mosquitto.log").open("ab") as log:
+                self._process = subprocess.Popen(
+                    [binary, "-c", str(self._folder / "mosquitto.conf")],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                )
+            wait_until(self._has_exited_or_accepts, lambda: f"mosquitto:\n{self.log_text()}")
+            if self._process.poll() is None:
+                return
+            if "Address already in use" not in self.log_text():
+                break
+            self.port = 0
+        raise AssertionError(f"mosquitto did not start:\n{self.log_text()}")
+
+    def stop(self) -> None:
+        """End the broker as an administrator would (SIGTERM)."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the broker without a farewell (SIGKILL)."""
+        self._end(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """Suspend the broker: connections stay open and nothing answers."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Resume a frozen broker."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def log_text(self) -> str:
+        """Return everything that the broker has logged so far."""
+        log = self._folder / "mosquitto.log"
+        return log.read_text(errors="replace") if log.exists() else ""
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGCONT)
+            self._process.send_signal(how)
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(10)
+        self._process = None
+
+    def _choose_ports(self) -> None:
+        self.port = free_port()
+        if self._config.has_websockets:
+            self.websocket_port = free_port()
+        if self._config.server_certificate:
+            self.tls_port = free_port()
+            self.secure_websocket_port = free_port() if self._config.has_websockets else 0
+
+    def _has_exited_or_accepts(self) -> bool:
+        assert self._process is not None
+        ports = (self.port, self.tls_port, self.websocket_port, self.secure_websocket_port)
+        return self._process.poll() is not None or all(
+            _accepts(self.host, port) for port in ports if port
+        )
+
+    def _write_files(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        config = self._config
+        lines = ["sys_interval 1", "allow_anonymous " + ("false" if config.users else "true")]
+        if os.geteuid() == 0:
+            # It would drop to a user that cannot read files of this one.
+            lines.append("user root")
+        if config.has_persistence:
+            lines += ["persistence true", f"persistence_location {self._folder}/"]
+        if config.users:
+            lines.append(f"password_file {self._write_password_file()}")
+        if config.acl is not None:
+            acl_file = self._folder / "acl"
+            acl_file.write_text(config.acl)
+            acl_file.chmod(0o600)
+            lines.append(f"acl_file {acl_file}")
+        lines += config.extra
+        lines += [f"listener {self.port} {self.host}"]
+        if self.websocket_port:
+            lines += _websocket_listener(self.websocket_port, self.host)
+        if self.tls_port:
+            lines += [f"listener {self.tls_port} {self.host}", *self._tls_lines()]
+        if self.secure_websocket_port:
+            lines += _websocket_listener(self.secure_websocket_port, self.host)
+            lines += self._tls_lines()
+        (self._folder / "mosquitto.conf").write_text("\n".join(lines) + "\n")
+
+    def _tls_lines(self) -> list[str]:
+        files = self._config.server_certificate
+        assert files is not None
+        lines = [f"certfile {files.cert_file}", f"keyfile {files.key_file}"]
+        if self._config.client_ca_file:
+            lines += [f"cafile {self._config.client_ca_file}", "require_certificate true"]
+        return lines
+
+    def _write_password_file(self) -> Path:
+        password_file = self._folder / "passwords"
+        pairs = [f"{user}:{password}\n" for user, password in self._config.users.items()]
+        password_file.write_text("".join(pairs))
+        password_file.chmod(0o600)
+        subprocess.run([program("mosquitto_passwd"), "-U", str(password_file)], check=True)
+        return password_file
+
+
+def _websocket_listener(port: int, host: str) -> list[str]:
+    # mosquitto 2.0 binds WebSocket listeners to every interface without socket_domain.
+    return [f"listener {port} {host}", "socket_domain ipv4", "protocol websockets"]
+
+
+def _accepts(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
