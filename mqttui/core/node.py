@@ -1,0 +1,129 @@
+"""One level of the topic tree: a topic, a branch, or both."""
+
+from __future__ import annotations
+
+from math import exp
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mqttui.core.message import MessageDetail
+
+Entry: TypeAlias = "tuple[float, bytes, int, MessageDetail | None]"
+"""(received at in seconds since the epoch, payload, PUBLISH flags, detail or None)."""
+
+RATE_WINDOW_S = 10.0
+"""Time constant of the rates: what happened this long ago counts for 37 %."""
+
+ENTRY_OVERHEAD_BYTES = 160
+"""What CPython spends on one entry besides its payload: tuple, bytes header, list slot."""
+
+SHORTEST_RATE_SPAN_S = 1.0
+
+
+class TopicNode:
+    """One level of the topic tree; knows the store's facts and nothing of a screen.
+
+    `topic` is the whole topic name as it came, None for a branch on which nothing was published.
+    `messages`, `payload_bytes` and `last` are this topic's own; `topics_below`,
+    `messages_below`, `changed_at` and `rate` are of the whole subtree, this topic included,
+    and are brought up to date by `TopicStore.settle`. `evicted` counts messages of this topic
+    that were received and are no longer kept. `is_retained` says that the broker sent the
+    last known value as a retained message; a live message does not tell (MQTT 5.0 section
+    3.3.1.3).
+    """
+
+    __slots__ = (
+        "changed_at",
+        "children",
+        "depth",
+        "evicted",
+        "evicted_bytes",
+        "first_seen_at",
+        "history",
+        "is_retained",
+        "last",
+        "messages",
+        "messages_below",
+        "name",
+        "parent",
+        "payload_bytes",
+        "pending",
+        "pending_live",
+        "rate_at",
+        "rate_value",
+        "settled",
+        "size_class",
+        "topic",
+        "topics_below",
+    )
+
+    def __init__(self, name: str, parent: TopicNode | None, first_seen_at: float) -> None:
+        self.name = name
+        self.parent = parent
+        self.depth: int = parent.depth + 1 if parent is not None else -1
+        self.children: dict[str, TopicNode] | None = None
+        self.topic: bytes | None = None
+        self.first_seen_at = first_seen_at
+        self.changed_at = first_seen_at
+        self.messages = 0
+        self.payload_bytes = 0
+        self.last: Entry | None = None
+        self.history: list[Entry] | None = None
+        self.evicted = 0
+        self.evicted_bytes = 0
+        self.size_class = 0
+        self.is_retained = False
+        self.topics_below = 0
+        self.messages_below = 0
+        self.settled = 0
+        self.pending = 0
+        self.pending_live = 0
+        self.rate_value = 0.0
+        self.rate_at = first_seen_at
+
+    def __repr__(self) -> str:
+        return f"TopicNode({self.path!r}, messages={self.messages})"
+
+    @property
+    def path(self) -> str:
+        """The levels from the root to here, joined by slashes.
+
+        Bytes that are not UTF-8 are lone surrogates (PEP 383), so that no two topics share a
+        path; make it printable before it is shown.
+        """
+        levels = []
+        node: TopicNode | None = self
+        while node is not None and node.parent is not None:
+            levels.append(node.name)
+            node = node.parent
+        return "/".join(reversed(levels))
+
+    @property
+    def kept_bytes(self) -> int:
+        """What the kept messages of this topic cost in memory, overhead included."""
+        return (
+            self.payload_bytes
+            - self.evicted_bytes
+            + ENTRY_OVERHEAD_BYTES * (self.messages - self.evicted)
+        )
+
+    def entries(self) -> Sequence[Entry]:
+        """Return the kept messages, oldest first; valid until the next `apply`."""
+        if self.history is not None:
+            return self.history
+        return (self.last,) if self.last is not None else ()
+
+    def rate(self, now: float) -> float:
+        """Return the messages per second of this subtree around `now` (seconds since the epoch).
+
+        An exponentially weighted mean over `RATE_WINDOW_S`, corrected for the time before the
+        first message. Messages that the broker had retained do not count: they tell nothing
+        of when they were published.
+        """
+        if not self.rate_value:
+            return 0.0
+        faded = self.rate_value * exp(min(0.0, self.rate_at - now) / RATE_WINDOW_S)
+        span_s = max(SHORTEST_RATE_SPAN_S, now - self.first_seen_at)
+        return faded / (1.0 - exp(-span_s / RATE_WINDOW_S))

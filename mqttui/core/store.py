@@ -1,0 +1,206 @@
+"""All that was received: the only writer of the topic tree."""
+
+from __future__ import annotations
+
+from math import exp
+from typing import TYPE_CHECKING
+
+from mqttui.core.history_budget import HistoryBudget
+from mqttui.core.message import RETAIN
+from mqttui.core.node import ENTRY_OVERHEAD_BYTES, RATE_WINDOW_S, TopicNode
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from mqttui.core.message import Batch, RawMessage
+
+DEFAULT_HISTORY_BUDGET_BYTES = 256 * 1024 * 1024
+DEFAULT_MAX_TOPICS = 2_000_000
+
+
+class TopicStore:
+    """The topic tree with the history of each topic, written by `apply` from one thread.
+
+    A topic is found by its bytes in one flat dictionary; the tree is linked once, when a topic
+    is new. Counts and rates of branches are carried up by `settle`, once per slice of work and
+    not once per message.
+
+    `topics` and `messages` count what is in the tree. `unlisted` counts messages on topics that
+    were not taken in because `max_topics` are known already.
+    """
+
+    def __init__(
+        self,
+        history_budget_bytes: int = DEFAULT_HISTORY_BUDGET_BYTES,
+        max_topics: int = DEFAULT_MAX_TOPICS,
+    ) -> None:
+        self.root = TopicNode("", None, 0.0)
+        self.messages = 0
+        self.unlisted = 0
+        self.nodes_added = 0
+        self._max_topics = max_topics
+        self._nodes: dict[bytes, TopicNode] = {}
+        self._budget = HistoryBudget(history_budget_bytes)
+        self._touched: list[TopicNode] = []
+        self._levels: list[list[TopicNode]] = [[]]
+        self._additions: list[TopicNode] | None = None
+
+    @property
+    def topics(self) -> int:
+        """How many topics are known."""
+        return len(self._nodes)
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every message and every new topic."""
+        return self.messages + self.nodes_added
+
+    @property
+    def kept_bytes(self) -> int:
+        """What all kept messages cost in memory."""
+        return self._budget.kept_bytes
+
+    @property
+    def evicted(self) -> int:
+        """How many messages were received and forgotten to stay within the history budget."""
+        return self._budget.evicted
+
+    @property
+    def cut(self) -> int:
+        """How many newest messages were shortened to stay within the history budget."""
+        return self._budget.cut
+
+    def find(self, topic: bytes | str) -> TopicNode | None:
+        """Return the node of `topic`, None if nothing was received on it."""
+        if isinstance(topic, str):
+            topic = topic.encode("utf-8", "surrogateescape")
+        return self._nodes.get(topic)
+
+    def topic_nodes(self) -> Collection[TopicNode]:
+        """Return a live view of all nodes that are topics, in the order they were first seen."""
+        return self._nodes.values()
+
+    def follow_additions(self) -> list[TopicNode]:
+        """Return a list to which every new node is appended from now on, parents first.
+
+        It has one reader, who empties it.
+        """
+        self._additions = []
+        return self._additions
+
+    def apply(self, batch: Batch) -> None:
+        """Take in a batch."""
+        self.apply_messages(batch.messages, batch.received_at)
+
+    def apply_messages(self, messages: Iterable[RawMessage], received_at: float) -> None:
+        """Take in messages that were received at `received_at` (seconds since the epoch)."""
+        find = self._nodes.get
+        touch = self._touched.append
+        count = 0
+        kept_bytes = 0
+        for topic, payload, flags, detail in messages:
+            node = find(topic)
+            if node is None:
+                node = self._add_topic(topic, received_at)
+                if node is None:
+                    self.unlisted += 1
+                    continue
+            seen = node.messages
+            if seen == node.settled:
+                touch(node)
+            node.messages = seen + 1
+            size_bytes = len(payload)
+            node.payload_bytes += size_bytes
+            kept_bytes += size_bytes
+            entry = (received_at, payload, flags, detail)
+            history = node.history
+            if history is not None:
+                history.append(entry)
+            elif node.last is not None:
+                node.history = [node.last, entry]
+            node.last = entry
+            if flags & RETAIN:
+                node.is_retained = True
+                node.pending_live -= 1
+            elif not size_bytes:
+                # The message that clears a retained one is seen by subscribers without the flag.
+                node.is_retained = False
+            count += 1
+        self.messages += count
+        self._budget.kept_bytes += kept_bytes + count * ENTRY_OVERHEAD_BYTES
+
+    def settle(self, now: float) -> None:
+        """Carry counts and rates of what was applied since the last call up to the branches.
+
+        `now` is in seconds since the epoch, as `Batch.received_at` is. Keeps the history
+        within its budget.
+        """
+        touched = self._touched
+        if not touched:
+            return
+        levels = self._levels
+        note = self._budget.note
+        for node in touched:
+            delta = node.messages - node.settled
+            node.settled = node.messages
+            if not node.pending:
+                levels[node.depth + 1].append(node)
+            node.pending += delta
+            node.pending_live += delta
+            note(node)
+        touched.clear()
+        for depth in range(len(levels) - 1, -1, -1):
+            level = levels[depth]
+            if not level:
+                continue
+            parents = levels[depth - 1]
+            for node in level:
+                delta = node.pending
+                live = node.pending_live
+                node.pending = 0
+                node.pending_live = 0
+                node.messages_below += delta
+                node.changed_at = now
+                if live:
+                    elapsed_s = now - node.rate_at
+                    node.rate_at = now
+                    node.rate_value = (
+                        node.rate_value * exp(-elapsed_s / RATE_WINDOW_S) + live / RATE_WINDOW_S
+                    )
+                parent = node.parent
+                if parent is not None:
+                    if not parent.pending:
+                        parents.append(parent)
+                    parent.pending += delta
+                    parent.pending_live += live
+            level.clear()
+        self._budget.enforce()
+
+    def _add_topic(self, topic: bytes, received_at: float) -> TopicNode | None:
+        """Link a new topic into the tree; None when no more topics are taken in."""
+        if len(self._nodes) >= self._max_topics:
+            return None
+        if not self._nodes:
+            self.root.first_seen_at = self.root.rate_at = received_at
+        additions = self._additions
+        node = self.root
+        for name in topic.decode("utf-8", "surrogateescape").split("/"):
+            children = node.children
+            if children is None:
+                children = node.children = {}
+            child = children.get(name)
+            if child is None:
+                child = children[name] = TopicNode(name, node, received_at)
+                self.nodes_added += 1
+                if additions is not None:
+                    additions.append(child)
+            node = child
+        node.topic = topic
+        self._nodes[topic] = node
+        while node.depth + 2 > len(self._levels):
+            self._levels.append([])
+        above: TopicNode | None = node
+        while above is not None:
+            above.topics_below += 1
+            above = above.parent
+        return node
