@@ -9,7 +9,7 @@ costs nothing that depends on the number of topics.
 from __future__ import annotations
 
 from mqttui.core.message import MessageDetail
-from mqttui.core.node import ENTRY_OVERHEAD_BYTES, TopicNode
+from mqttui.core.node import ENTRY_OVERHEAD_BYTES, History, TopicNode
 
 # Below 2**10 bytes a history is not worth taking from; bounded by the limit on topics.
 SMALLEST_CLASS = 11
@@ -36,13 +36,18 @@ class HistoryBudget:
     def note(self, node: TopicNode) -> None:
         """Sort `node` into its class after its history has changed."""
         size_class = node.kept_bytes.bit_length()
-        if size_class == node.size_class:
+        history = node.history
+        if history is None:
+            if size_class < SMALLEST_CLASS:
+                return
+            history = node.history = History(node.entries())
+        if size_class == history.size_class:
             return
-        if node.size_class >= SMALLEST_CLASS:
-            self._classes[node.size_class].pop(node, None)
+        if history.size_class >= SMALLEST_CLASS:
+            del self._classes[history.size_class][node]
         if size_class >= SMALLEST_CLASS:
             self._classes[size_class][node] = None
-        node.size_class = size_class
+        history.size_class = size_class
 
     def enforce(self) -> None:
         """Forget messages until `kept_bytes` is within the budget or only small rests are left."""
@@ -56,7 +61,7 @@ class HistoryBudget:
                 node = next(iter(members))
                 excess_bytes = self.kept_bytes - goal_bytes
                 self._take(node, min(excess_bytes, node.kept_bytes - floor_bytes + 1))
-                if node.size_class == size_class:
+                if node in members:
                     # Still in this class: the others of the class are next.
                     del members[node]
                     members[node] = None
@@ -64,35 +69,37 @@ class HistoryBudget:
     def _take(self, node: TopicNode, wanted_bytes: int) -> None:
         """Take at least `wanted_bytes` from `node`, one message at the least."""
         history = node.history
-        if history is None or len(history) < 2:
-            self._cut_last(node)
+        assert history is not None
+        if len(history) == 1:
+            self._cut_last(node, history)
             return
-        taken_bytes = 0
+        payload_bytes = 0
         taken = 0
         newest = len(history) - 1
-        while taken_bytes < wanted_bytes and taken < newest:
-            taken_bytes += len(history[taken][1]) + ENTRY_OVERHEAD_BYTES
+        while payload_bytes + taken * ENTRY_OVERHEAD_BYTES < wanted_bytes and taken < newest:
+            payload_bytes += len(history[taken][1])
             taken += 1
         del history[:taken]
-        node.evicted += taken
-        node.evicted_bytes += taken_bytes - taken * ENTRY_OVERHEAD_BYTES
+        history.evicted += taken
+        history.evicted_bytes += payload_bytes
         self.evicted += taken
-        self.kept_bytes -= taken_bytes
+        self.kept_bytes -= payload_bytes + taken * ENTRY_OVERHEAD_BYTES
         self.note(node)
 
-    def _cut_last(self, node: TopicNode) -> None:
+    def _cut_last(self, node: TopicNode, history: History) -> None:
         """Keep only the head of the one message that `node` has left."""
-        assert node.last is not None
-        received_at, payload, flags, detail = node.last
+        received_at, payload, flags, detail = history[0]
         head = payload[:HEAD_BYTES]
-        lost_bytes = len(payload) - len(head)
         properties = detail.properties if detail is not None else b""
-        full_size_bytes = detail.full_size_bytes if detail is not None else None
-        cut = MessageDetail(properties, full_size_bytes or len(payload))
-        node.last = (received_at, head, flags, cut)
-        if node.history is not None:
-            node.history[-1] = node.last
-        node.evicted_bytes += lost_bytes
+        full_size_bytes = (detail.full_size_bytes if detail is not None else None) or len(payload)
+        node.last = history[0] = (
+            received_at,
+            head,
+            flags,
+            MessageDetail(properties, full_size_bytes),
+        )
+        lost_bytes = len(payload) - len(head)
+        history.evicted_bytes += lost_bytes
         self.kept_bytes -= lost_bytes
         self.cut += 1
         self.note(node)

@@ -6,7 +6,7 @@ from math import exp
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mqttui.core.message import MessageDetail
 
@@ -22,14 +22,28 @@ ENTRY_OVERHEAD_BYTES = 160
 SHORTEST_RATE_SPAN_S = 1.0
 
 
+class History(list["Entry"]):
+    """The kept messages of one topic, oldest first, and what was forgotten of them.
+
+    Made with the second message: most topics of a large broker have only one, retained.
+    """
+
+    __slots__ = ("evicted", "evicted_bytes", "size_class")
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        super().__init__(entries)
+        self.evicted = 0
+        self.evicted_bytes = 0
+        self.size_class = 0
+
+
 class TopicNode:
     """One level of the topic tree; knows the store's facts and nothing of a screen.
 
     `topic` is the whole topic name as it came, None for a branch on which nothing was published.
     `messages`, `payload_bytes` and `last` are this topic's own; `topics_below`,
     `messages_below`, `changed_at` and `rate` are of the whole subtree, this topic included,
-    and are brought up to date by `TopicStore.settle`. `evicted` counts messages of this topic
-    that were received and are no longer kept. `is_retained` says that the broker sent the
+    and are brought up to date by `TopicStore.settle`. `is_retained` says that the broker sent the
     last known value as a retained message; a live message does not tell (MQTT 5.0 section
     3.3.1.3).
     """
@@ -38,8 +52,6 @@ class TopicNode:
         "changed_at",
         "children",
         "depth",
-        "evicted",
-        "evicted_bytes",
         "first_seen_at",
         "history",
         "is_retained",
@@ -51,10 +63,8 @@ class TopicNode:
         "payload_bytes",
         "pending",
         "pending_live",
-        "rate_at",
         "rate_value",
         "settled",
-        "size_class",
         "topic",
         "topics_below",
     )
@@ -70,10 +80,7 @@ class TopicNode:
         self.messages = 0
         self.payload_bytes = 0
         self.last: Entry | None = None
-        self.history: list[Entry] | None = None
-        self.evicted = 0
-        self.evicted_bytes = 0
-        self.size_class = 0
+        self.history: History | None = None
         self.is_retained = False
         self.topics_below = 0
         self.messages_below = 0
@@ -81,7 +88,6 @@ class TopicNode:
         self.pending = 0
         self.pending_live = 0
         self.rate_value = 0.0
-        self.rate_at = first_seen_at
 
     def __repr__(self) -> str:
         return f"TopicNode({self.path!r}, messages={self.messages})"
@@ -101,13 +107,17 @@ class TopicNode:
         return "/".join(reversed(levels))
 
     @property
+    def evicted(self) -> int:
+        """How many messages of this topic were received and are no longer kept."""
+        return self.history.evicted if self.history is not None else 0
+
+    @property
     def kept_bytes(self) -> int:
         """What the kept messages of this topic cost in memory, overhead included."""
-        return (
-            self.payload_bytes
-            - self.evicted_bytes
-            + ENTRY_OVERHEAD_BYTES * (self.messages - self.evicted)
-        )
+        history = self.history
+        if history is None:
+            return self.payload_bytes + ENTRY_OVERHEAD_BYTES * self.messages
+        return self.payload_bytes - history.evicted_bytes + ENTRY_OVERHEAD_BYTES * len(history)
 
     def entries(self) -> Sequence[Entry]:
         """Return the kept messages, oldest first; valid until the next `apply`."""
@@ -124,6 +134,6 @@ class TopicNode:
         """
         if not self.rate_value:
             return 0.0
-        faded = self.rate_value * exp(min(0.0, self.rate_at - now) / RATE_WINDOW_S)
+        faded = self.rate_value * exp(min(0.0, self.changed_at - now) / RATE_WINDOW_S)
         span_s = max(SHORTEST_RATE_SPAN_S, now - self.first_seen_at)
         return faded / (1.0 - exp(-span_s / RATE_WINDOW_S))

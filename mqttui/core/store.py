@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from math import exp
+from sys import intern
 from typing import TYPE_CHECKING
 
 from mqttui.core.history_budget import HistoryBudget
 from mqttui.core.message import RETAIN
-from mqttui.core.node import ENTRY_OVERHEAD_BYTES, RATE_WINDOW_S, TopicNode
+from mqttui.core.node import ENTRY_OVERHEAD_BYTES, RATE_WINDOW_S, History, TopicNode
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -117,7 +118,7 @@ class TopicStore:
             if history is not None:
                 history.append(entry)
             elif node.last is not None:
-                node.history = [node.last, entry]
+                node.history = History((node.last, entry))
             node.last = entry
             if flags & RETAIN:
                 node.is_retained = True
@@ -160,13 +161,10 @@ class TopicStore:
                 node.pending = 0
                 node.pending_live = 0
                 node.messages_below += delta
+                if live or node.rate_value:
+                    fading = exp(min(0.0, node.changed_at - now) / RATE_WINDOW_S)
+                    node.rate_value = node.rate_value * fading + live / RATE_WINDOW_S
                 node.changed_at = now
-                if live:
-                    elapsed_s = now - node.rate_at
-                    node.rate_at = now
-                    node.rate_value = (
-                        node.rate_value * exp(-elapsed_s / RATE_WINDOW_S) + live / RATE_WINDOW_S
-                    )
                 parent = node.parent
                 if parent is not None:
                     if not parent.pending:
@@ -181,7 +179,7 @@ class TopicStore:
         if len(self._nodes) >= self._max_topics:
             return None
         if not self._nodes:
-            self.root.first_seen_at = self.root.rate_at = received_at
+            self.root.first_seen_at = self.root.changed_at = received_at
         additions = self._additions
         node = self.root
         for name in topic.decode("utf-8", "surrogateescape").split("/"):
@@ -190,6 +188,8 @@ class TopicStore:
                 children = node.children = {}
             child = children.get(name)
             if child is None:
+                # The same few names end thousands of topics.
+                name = intern(name)
                 child = children[name] = TopicNode(name, node, received_at)
                 self.nodes_added += 1
                 if additions is not None:
