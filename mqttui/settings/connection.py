@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Protocol = Literal["3.1.1", "5", "auto"]
 
@@ -22,7 +24,7 @@ DEFAULT_SUBSCRIPTIONS = (Subscription("#"), Subscription("$SYS/#"))
 
 @dataclass(frozen=True, slots=True)
 class Will:
-    """The message that the broker publishes when this client vanishes (MQTT 5.0 section 3.1.2.5)."""
+    """What the broker publishes when this client vanishes (MQTT 5.0 section 3.1.2.5)."""
 
     topic: str
     payload: bytes = b""
@@ -32,7 +34,10 @@ class Will:
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """How the connection is encrypted; None for the files means the system's CA store, no client certificate."""
+    """How the connection is encrypted.
+
+    None for the files means the system's CA store and no client certificate.
+    """
 
     ca_file: Path | None = None
     cert_file: Path | None = None

@@ -1,0 +1,69 @@
+"""What a user prefers, whatever the broker: `preferences.toml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from mqttui.settings.rules import BadValueError, Number, Rule, Size, WholeNumber
+from mqttui.settings.toml_file import read_toml, unknown_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """Limits and paces.
+
+    `history_budget_bytes` bounds all kept messages together. `frame_rate_hz` is how often the
+    screen may change. A payload longer than `payload_limit_bytes` is cut to it. The inbox
+    holds what arrived and has not been looked at yet.
+    """
+
+    history_budget_bytes: int = 256_000_000
+    frame_rate_hz: float = 10.0
+    payload_limit_bytes: int = MIB
+    inbox_max_messages: int = 1_000_000
+    inbox_max_bytes: int = 256_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceKey:
+    """A key of the file, the field it fills and what it may be."""
+
+    field: str
+    rule: Rule[Any]
+
+
+PREFERENCE_KEYS: dict[str, PreferenceKey] = {
+    "history_budget": PreferenceKey("history_budget_bytes", Size(1_000_000, 1024**4)),
+    "frame_rate_hz": PreferenceKey("frame_rate_hz", Number(0.5, 60, "frames per second")),
+    # The largest payload: the remaining length has 28 bits (MQTT 5.0 section 1.5.5).
+    "payload_limit": PreferenceKey("payload_limit_bytes", Size(64, 256 * MIB)),
+    "inbox_messages": PreferenceKey("inbox_max_messages", WholeNumber(1000, 100_000_000)),
+    "inbox_size": PreferenceKey("inbox_max_bytes", Size(1_000_000, 1024**4)),
+}
+
+
+def load_preferences(path: Path) -> tuple[Preferences, list[str]]:
+    """Return the preferences of a file and a sentence for everything in it that cannot be used.
+
+    What cannot be used keeps its default; a file that is not there is no problem.
+    """
+    document = read_toml(path)
+    problems = list(document.problems)
+    values: dict[str, Any] = {}
+    for name, value in document.values.items():
+        key = PREFERENCE_KEYS.get(name)
+        where = document.place((name,))
+        if key is None:
+            problems.append(unknown_key(where, name, PREFERENCE_KEYS))
+            continue
+        try:
+            values[key.field] = key.rule.of_toml(value)
+        except BadValueError as problem:
+            problems.append(problem.about(f"{where}: {name}"))
+    return replace(Preferences(), **values), problems
