@@ -6,7 +6,7 @@ What would steer the terminal, reorder the line or vanish is replaced by somethi
 - C1 controls, line and paragraph separators, format characters (bidirectional controls, zero-width
   characters, joiners, soft hyphen, byte order mark, tags), lone surrogates, private use and
   unassigned code points become `⟨U+202E⟩`;
-- bytes that are not UTF-8 become `\\xff` (`topic_text` and the text decoder);
+- bytes that are not UTF-8 become `\\xff`, also where they come as surrogates (PEP 383);
 - combining marks beyond the third in a row become a count, `⟨+12 marks⟩`;
 - one variation selector 15 or 16 after a character is left out: it picks only between the text
   and the colour form of a glyph, and terminals disagree on its width. All others are shown.
@@ -49,6 +49,8 @@ class _Visible(dict[int, str]):
 
 
 def _name(code: int) -> str:
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
     return f"\u27e8U+{code:04X}\u27e9"
 
 
