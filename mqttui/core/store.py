@@ -19,6 +19,24 @@ DEFAULT_HISTORY_BUDGET_BYTES = 256 * 1024 * 1024
 DEFAULT_MAX_TOPICS = 2_000_000
 
 
+class Additions:
+    """What is new in the tree since its one reader emptied it, in order, parents first.
+
+    `nodes` are new levels, `topics` are levels (new or not) that have become topics.
+    """
+
+    __slots__ = ("nodes", "topics")
+
+    def __init__(self) -> None:
+        self.nodes: list[TopicNode] = []
+        self.topics: list[TopicNode] = []
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.nodes.clear()
+        self.topics.clear()
+
+
 class TopicStore:
     """The topic tree with the history of each topic, written by `apply` from one thread.
 
@@ -44,7 +62,7 @@ class TopicStore:
         self._budget = HistoryBudget(history_budget_bytes)
         self._touched: list[TopicNode] = []
         self._levels: list[list[TopicNode]] = [[]]
-        self._additions: list[TopicNode] | None = None
+        self._additions: Additions | None = None
 
     @property
     def topics(self) -> int:
@@ -81,12 +99,9 @@ class TopicStore:
         """Return a live view of all nodes that are topics, in the order they were first seen."""
         return self._nodes.values()
 
-    def follow_additions(self) -> list[TopicNode]:
-        """Return a list to which every new node is appended from now on, parents first.
-
-        It has one reader, who empties it.
-        """
-        self._additions = []
+    def follow_additions(self) -> Additions:
+        """Return what collects additions from now on."""
+        self._additions = Additions()
         return self._additions
 
     def apply(self, batch: Batch) -> None:
@@ -193,10 +208,12 @@ class TopicStore:
                 child = children[name] = TopicNode(name, node, received_at)
                 self.nodes_added += 1
                 if additions is not None:
-                    additions.append(child)
+                    additions.nodes.append(child)
             node = child
         node.topic = topic
         self._nodes[topic] = node
+        if additions is not None:
+            additions.topics.append(node)
         while node.depth + 2 > len(self._levels):
             self._levels.append([])
         above: TopicNode | None = node
