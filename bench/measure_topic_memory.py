@@ -1,0 +1,71 @@
+"""Memory per topic without history."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+
+from bench import wire
+from bench.effort import Effort
+from bench.processes import resident_bytes
+from bench.report import Chapter, Row
+from mqttui.core.message import Batch, RawMessage
+from mqttui.core.store import TopicStore
+
+TOPICS = 100_000
+TARGET_BYTES = 700
+PAYLOAD_SIZE_BYTES = 50
+
+
+def measure(_: Effort) -> Chapter:
+    """Return the chapter about memory per topic."""
+    per_topic = float(
+        subprocess.run(
+            [sys.executable, "-m", "bench.measure_topic_memory"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+    )
+    row = Row(
+        f"memory per topic without history, {TOPICS:,} topics of 5 levels",
+        f"< {TARGET_BYTES} bytes",
+        f"{per_topic:.0f} bytes",
+        per_topic < TARGET_BYTES,
+    )
+    return Chapter(
+        "Memory per topic",
+        [row],
+        [
+            f"Growth of the resident memory of a fresh process that applies one message with a"
+            f" payload of {PAYLOAD_SIZE_BYTES} bytes to each of {TOPICS:,} topics, divided by the"
+            " number of topics: names, payloads, nodes of topics and of branches."
+        ],
+    )
+
+
+def messages(first: int, count: int) -> list[RawMessage]:
+    """Return one message for each of `count` topics, as fresh byte strings."""
+    return [
+        (wire.topic_name(index).encode(), wire.reading(index, PAYLOAD_SIZE_BYTES), 0, None)
+        for index in range(first, first + count)
+    ]
+
+
+def main() -> None:
+    """Print bytes per topic; runs in a process of its own."""
+    store = TopicStore()
+    messages(0, 100)
+    gc.collect()
+    before = resident_bytes()
+    for first in range(0, TOPICS, 1_000):
+        store.apply(Batch(0.0, messages(first, 1_000), 0))
+        store.settle(0.0)
+    gc.collect()
+    assert store.topics == TOPICS
+    print((resident_bytes() - before) / TOPICS)
+
+
+if __name__ == "__main__":
+    main()
