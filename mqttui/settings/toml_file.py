@@ -10,6 +10,8 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mqttui.settings.secret import Secret
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -73,8 +75,9 @@ def line_of(text: str, key_path: tuple[str, ...]) -> int | None:
             found = (*table, *_parts(key[1]))
         else:
             continue
-        if found == key_path[: len(found)] and len(found) > best_length:
-            best_line, best_length = number, len(found)
+        common = min(len(found), len(key_path))
+        if common > best_length and found[:common] == key_path[:common]:
+            best_line, best_length = number, common
     return best_line
 
 
@@ -104,7 +107,7 @@ def unknown_key(where: str, name: str, known: Iterable[str]) -> str:
     return f"{where}: unknown key {name!r}; did you mean {close!r}?"
 
 
-def replace_file(path: Path, text: str, *, mode: int | None = None) -> None:
+def replace_file(path: Path, text: str | Secret, *, mode: int | None = None) -> None:
     """Replace a file in one step, so that a reader sees the old or the new one, never a half.
 
     `mode` is the mode of the new file; None keeps the mode of the old one or follows the
@@ -126,7 +129,7 @@ def replace_file(path: Path, text: str, *, mode: int | None = None) -> None:
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
                 if mode is not None:
                     os.fchmod(stream.fileno(), mode)
-                stream.write(text)
+                stream.write(text.reveal() if isinstance(text, Secret) else text)
                 stream.flush()
                 os.fsync(stream.fileno())
             draft.replace(target)
