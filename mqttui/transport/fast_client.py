@@ -1,0 +1,456 @@
+"""paho with a fast path: one pass over everything a read brings, instead of four reads a packet.
+
+paho keeps the connection, the handshakes, keepalive, publishing and every packet but PUBLISH and
+PUBREL. This is the only file that touches paho's private names: `PRIVATE_METHODS`,
+`PRIVATE_ATTRIBUTES` and `PRIVATE_WEBSOCKET_NAMES` list them, and `fast_path_problem` checks that
+they are what they were.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import socket
+import time
+from typing import TYPE_CHECKING, Any
+
+import paho.mqtt.client
+from paho.mqtt.client import Client, MQTTv5, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+
+from mqttui.transport.packet_stream import PacketStream, packet_name
+from mqttui.transport.stock_client import StockClient
+from mqttui.transport.websocket_frames import CLOSE, PING, PONG, WebSocketFault, WebSocketFrames
+from mqttui.transport.wire import DROPPED_INTERNAL, NAP_S, PAYLOAD_LIMIT_BYTES, WireState
+
+if TYPE_CHECKING:
+    import ssl
+
+    from mqttui.core.message import RawMessage
+    from mqttui.transport.packet_stream import ControlPacket, Parsed
+    from mqttui.transport.wire import Sink
+
+_log = logging.getLogger(__name__)
+
+READ_BYTES = 256 * 1024
+"""The most that is taken in one go."""
+
+QUIET_BYTES = 512
+"""A read up to this size is not followed by a nap."""
+
+PRIVATE_METHODS = {
+    "_create_socket": (),
+    "_create_socket_connection": (),
+    "_loop_rc_handle": ("rc",),
+    "_packet_handle": (),
+    "_packet_queue": ("command", "packet", "mid", "qos", "info"),
+    "_sock_recv": ("bufsize",),
+    "_ssl_wrap_socket": ("tcp_sock",),
+}
+PRIVATE_ATTRIBUTES = (
+    "_in_packet",
+    "_msgtime_mutex",
+    "_protocol",
+    "_sock",
+    "_ssl_context",
+    "_transport",
+)
+PRIVATE_WEBSOCKET_NAMES = ("_create_frame",)
+# Where paho notes when it last heard from the broker: since 2.2, before.
+LAST_READ_ATTRIBUTES = ("_last_bytes_received", "_last_msg_in")
+IN_PACKET_KEYS = {
+    "command",
+    "have_remaining",
+    "packet",
+    "pos",
+    "remaining_count",
+    "remaining_length",
+    "remaining_mult",
+    "to_process",
+}
+
+_CONNACK = 0x20
+_PUBACK = 0x40
+
+
+class FastClient(Client):
+    """A client whose PUBLISH packets go to `sink`, all of a read at once.
+
+    To be driven by one thread that calls `loop`. Acknowledgements go out after the sink has
+    returned. `nap_s` is how long that thread sleeps after a busy read, 0 for not at all.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        *,
+        client_id: str,
+        is_mqtt5: bool,
+        is_websocket: bool = False,
+        is_clean: bool = True,
+        payload_limit_bytes: int = PAYLOAD_LIMIT_BYTES,
+        nap_s: float = NAP_S,
+    ) -> None:
+        super().__init__(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=None if is_mqtt5 else is_clean,
+            protocol=MQTTv5 if is_mqtt5 else MQTTv311,
+            transport="websockets" if is_websocket else "tcp",
+            reconnect_on_failure=False,
+        )
+        self.wire = WireState()
+        self._sink = sink
+        self._nap_s = nap_s
+        self._stream = PacketStream(is_mqtt5=is_mqtt5, payload_limit_bytes=payload_limit_bytes)
+        self._stream_sock: object = None
+        self._opening: Any = None
+        self._last_read_attribute = next(
+            (name for name in LAST_READ_ATTRIBUTES if hasattr(self, name)), LAST_READ_ATTRIBUTES[0]
+        )
+
+    def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
+        """Take what has arrived, hand it on and acknowledge it. Never raises."""
+        sock = self._sock
+        if sock is None:
+            return MQTTErrorCode.MQTT_ERR_NO_CONN
+        if sock is not self._stream_sock:
+            self._stream_sock = sock
+            self._stream.begin(is_mqtt5=self._protocol == MQTTv5)
+            self.wire.problem = None
+            self.wire.error = None
+        try:
+            data = self._read(sock)
+        except BlockingIOError:
+            return MQTTErrorCode.MQTT_ERR_SUCCESS
+        except WebSocketFault as fault:
+            return self._refuse(f"The broker sent {fault}.")
+        except OSError as error:
+            self.wire.error = error
+            return self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)
+        if not data:
+            return self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)
+        with self._msgtime_mutex:
+            setattr(self, self._last_read_attribute, time.monotonic())
+        parsed = self._stream.feed(data)
+        rc = self._hand_on(sock, parsed)
+        if (
+            self._nap_s
+            and QUIET_BYTES < len(data) < READ_BYTES
+            and not parsed.acknowledgements
+            and self._sock is sock
+        ):
+            # While this thread sleeps the kernel collects what would have been a wake-up each.
+            time.sleep(self._nap_s)
+        return rc
+
+    def _read(self, sock: Any) -> bytes:
+        """Return what can be read without waiting, b"" at the end of the stream.
+
+        Raises BlockingIOError when there is nothing, WebSocketFault, OSError.
+        """
+        data = self._sock_recv(READ_BYTES)
+        if not data or not hasattr(sock, "pending"):
+            return data
+        # TLS returns one record per call, however many have arrived.
+        parts = [data]
+        size = len(data)
+        while size < READ_BYTES:
+            try:
+                data = self._sock_recv(READ_BYTES)
+            except (OSError, WebSocketFault):
+                # Nothing more for now; a fault comes again with the next read.
+                break
+            if not data:
+                break
+            parts.append(data)
+            size += len(data)
+        return b"".join(parts)
+
+    def _hand_on(self, sock: object, parsed: Parsed) -> MQTTErrorCode:
+        """Deliver, acknowledge and let paho handle the rest, as long as `sock` is in use."""
+        rc = MQTTErrorCode.MQTT_ERR_SUCCESS
+        controls = parsed.controls
+        if controls and controls[0][0] & 0xF0 == _CONNACK:
+            # It is the first packet of a connection, so it came before the messages.
+            rc = self._handle(sock, controls[0])
+            controls = controls[1:]
+        if parsed.messages and not self._deliver(parsed.messages, parsed.size_bytes):
+            return self._end(sock, MQTTErrorCode.MQTT_ERR_UNKNOWN)
+        if parsed.acknowledgements and self._sock is sock:
+            rc = self._packet_queue(_PUBACK, parsed.acknowledgements, 0, 1)
+        for control in controls:
+            if self._sock is not sock:
+                break
+            rc = self._handle(sock, control)
+        if parsed.problem is not None and self._sock is sock:
+            return self._refuse(f"The broker sent {parsed.problem}.")
+        return rc
+
+    def _deliver(self, messages: list[RawMessage], size_bytes: int) -> bool:
+        """Call the sink; return whether it took the messages."""
+        self.wire.cut = self._stream.cut
+        self.wire.cut_bytes = self._stream.cut_bytes
+        count = len(messages)
+        try:
+            self._sink(messages, size_bytes)
+        except Exception as error:
+            _log.exception("messages could not be handed on")
+            self.wire.count_dropped(DROPPED_INTERNAL, count)
+            self.wire.problem = f"Messages could not be handed on ({type(error).__name__})."
+            return False
+        return True
+
+    def _handle(self, sock: object, control: ControlPacket) -> MQTTErrorCode:
+        """Let paho handle a packet; end the connection where paho would."""
+        header, body = control
+        self._in_packet = {
+            "command": header,
+            "have_remaining": 1,
+            "remaining_count": [],
+            "remaining_mult": 1,
+            "remaining_length": len(body),
+            "packet": bytearray(body),
+            "to_process": 0,
+            "pos": 0,
+        }
+        try:
+            rc = self._packet_handle()
+        except Exception as error:
+            # Either the packet is malformed, which versions of paho say in different ways, or a
+            # callback failed. Neither may end the thread.
+            _log.exception("a %s packet could not be handled", packet_name(header))
+            name = type(error).__name__
+            return self._refuse(f"A {packet_name(header)} packet could not be handled ({name}).")
+        if rc == MQTTErrorCode.MQTT_ERR_PROTOCOL and header & 0xF0 != _CONNACK:
+            return self._refuse(f"The broker sent a malformed {packet_name(header)} packet.")
+        return self._end(sock, rc) if rc > 0 else rc
+
+    def _refuse(self, problem: str) -> MQTTErrorCode:
+        """End the connection because of what the broker sent."""
+        self.wire.malformed += 1
+        self.wire.problem = problem
+        return self._end(self._stream_sock, MQTTErrorCode.MQTT_ERR_PROTOCOL)
+
+    def _end(self, sock: object, rc: MQTTErrorCode) -> MQTTErrorCode:
+        """Close the connection and tell `on_disconnect`, unless that has happened."""
+        return self._loop_rc_handle(rc) if self._sock is sock else rc
+
+    def _create_socket(self) -> Any:
+        try:
+            sock: Any = super()._create_socket()
+        except BaseException:
+            # paho leaves the socket open when a handshake fails.
+            if self._opening is not None:
+                self._opening.close()
+            raise
+        finally:
+            opened, self._opening = self._opening, None
+        if opened is not None and opened.family != getattr(socket, "AF_UNIX", None):
+            # An acknowledgement must not wait until the broker has acknowledged the one before.
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return _FrameSocket(sock, opened) if self._transport == "websockets" else sock
+
+    def _create_socket_connection(self) -> Any:
+        self._opening = super()._create_socket_connection()
+        return self._opening
+
+    def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> ssl.SSLSocket:
+        """Do the TLS handshake; what the context demands is what is checked."""
+        if self._ssl_context is None:
+            raise ValueError("no TLS context was set")
+        sock = self._ssl_context.wrap_socket(
+            tcp_sock, server_hostname=self.host, do_handshake_on_connect=False
+        )
+        self._opening = sock
+        sock.settimeout(self.connect_timeout)
+        sock.do_handshake()
+        return sock
+
+
+class _FrameSocket:
+    """A WebSocket connection whose frames are read many at a time.
+
+    `opened` is the socket under `wrapper`, which did the handshake and frames what is sent.
+    """
+
+    def __init__(self, wrapper: Any, opened: Any) -> None:
+        self._wrapper = wrapper
+        self._opened = opened
+        self._frames = WebSocketFrames()
+        self._replies = bytearray()
+        self._is_sending = False
+
+    def recv(self, length: int) -> bytes:
+        """Return payload, b"" at the end of the stream.
+
+        Raises BlockingIOError when there is none, WebSocketFault, OSError.
+        """
+        data = self._opened.recv(length)
+        if not data:
+            return b""
+        payload = self._frames.feed(data)
+        if self._frames.controls:
+            self._answer()
+        if not payload:
+            raise BlockingIOError
+        return payload
+
+    def send(self, data: bytes | bytearray) -> int:
+        """Send as one frame; 0 means that the same data is to be sent again."""
+        if not self._is_sending and not self._send_replies():
+            return 0
+        self._is_sending = True
+        sent: int = self._wrapper.send(data)
+        self._is_sending = sent == 0
+        return sent
+
+    def _answer(self) -> None:
+        """Reply to the control frames that came (RFC 6455 section 5.5)."""
+        controls, self._frames.controls = self._frames.controls, []
+        for opcode, payload in controls:
+            if opcode in (PING, CLOSE):
+                reply = PONG if opcode == PING else CLOSE
+                self._replies += self._wrapper._create_frame(reply, bytearray(payload))
+        if not self._is_sending:
+            self._send_replies()
+
+    def _send_replies(self) -> bool:
+        """Send replies that wait; return whether none is left."""
+        while self._replies:
+            try:
+                sent = self._opened.send(self._replies)
+            except OSError:
+                return False
+            del self._replies[:sent]
+        return True
+
+    def pending(self) -> int:
+        """Return how many bytes can be read though `select` does not see them."""
+        pending: int = self._wrapper.pending()
+        return pending
+
+    def close(self) -> None:
+        self._wrapper.close()
+
+    def fileno(self) -> int:
+        number: int = self._wrapper.fileno()
+        return number
+
+    def setblocking(self, flag: bool) -> None:
+        self._wrapper.setblocking(flag)
+
+
+def make_client(
+    sink: Sink,
+    *,
+    client_id: str,
+    is_mqtt5: bool,
+    is_websocket: bool = False,
+    is_clean: bool = True,
+    payload_limit_bytes: int = PAYLOAD_LIMIT_BYTES,
+    nap_s: float = NAP_S,
+) -> tuple[FastClient | StockClient, str | None]:
+    """Return a client, and a sentence to show when it is not the fast one."""
+    problem = fast_path_problem()
+    if problem is None:
+        fast = FastClient(
+            sink,
+            client_id=client_id,
+            is_mqtt5=is_mqtt5,
+            is_websocket=is_websocket,
+            is_clean=is_clean,
+            payload_limit_bytes=payload_limit_bytes,
+            nap_s=nap_s,
+        )
+        return fast, None
+    stock = StockClient(
+        sink,
+        client_id=client_id,
+        is_mqtt5=is_mqtt5,
+        is_websocket=is_websocket,
+        is_clean=is_clean,
+        payload_limit_bytes=payload_limit_bytes,
+    )
+    return stock, problem
+
+
+def fast_path_problem() -> str | None:
+    """Return why the installed paho cannot be used with the fast path, None when it can."""
+    version = getattr(paho.mqtt, "__version__", "?")
+    reason = _missing_name() or _failed_trial()
+    if reason is None:
+        return None
+    return f"Slow reception: the fast path does not fit paho-mqtt {version} ({reason})."
+
+
+def _missing_name() -> str | None:
+    """Return what is not as expected inside paho, None when all is well."""
+    for name, parameters in PRIVATE_METHODS.items():
+        method = getattr(Client, name, None)
+        if method is None:
+            return f"{name} is missing"
+        if tuple(inspect.signature(method).parameters)[1:] != parameters:
+            return f"{name} takes other arguments"
+    wrapper = getattr(paho.mqtt.client, "_WebsocketWrapper", None)
+    for name in PRIVATE_WEBSOCKET_NAMES:
+        if not hasattr(wrapper, name):
+            return f"_WebsocketWrapper.{name} is missing"
+    client = Client(CallbackAPIVersion.VERSION2)
+    for name in PRIVATE_ATTRIBUTES:
+        if not hasattr(client, name):
+            return f"{name} is missing"
+    if set(client._in_packet) != IN_PACKET_KEYS:
+        return "_in_packet has other keys"
+    if not any(hasattr(client, name) for name in LAST_READ_ATTRIBUTES):
+        return f"{LAST_READ_ATTRIBUTES[0]} is missing"
+    return None
+
+
+def _failed_trial() -> str | None:
+    """Return what goes wrong when packets are read without a broker, None when nothing does."""
+    received: list[RawMessage] = []
+    connected: list[object] = []
+    sock = _TrialSocket(b"\x20\x02\0\0\x30\x04\0\1tx\x32\x06\0\1u\0\7y\xd0\0")
+
+    def take(messages: list[RawMessage], size_bytes: int) -> None:
+        received.extend(messages)
+
+    client = FastClient(take, client_id="trial", is_mqtt5=False, nap_s=0)
+    client.on_connect = lambda *_: connected.append(None)
+    try:
+        client._sock = sock
+        rc = client.loop_read()
+        client._sock = None
+    except Exception as error:
+        return f"{type(error).__name__} in the trial"
+    if rc or not connected or received != [(b"t", b"x", 0, None), (b"u", b"y", 2, None)]:
+        return "the trial was read wrongly"
+    if sock.sent != b"\x40\x02\0\7":
+        return "the trial was acknowledged wrongly"
+    return None
+
+
+class _TrialSocket:
+    """A connection that brings `data` and keeps what is sent."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.sent = b""
+
+    def recv(self, buffer_size: int) -> bytes:
+        data, self._data = self._data[:buffer_size], self._data[buffer_size:]
+        return data
+
+    def send(self, buffer: bytes | bytearray) -> int:
+        self.sent += buffer
+        return len(buffer)
+
+    def close(self) -> None:
+        pass
+
+    def fileno(self) -> int:
+        return -1
+
+    def setblocking(self, flag: bool) -> None:
+        pass

@@ -1,0 +1,73 @@
+"""The payload of WebSocket frames out of a byte stream (RFC 6455 section 5). Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+CLOSE = 0x8
+PING = 0x9
+PONG = 0xA
+_BINARY = (0x0, 0x2)
+_CONTROL_LIMIT_BYTES = 125
+
+
+class WebSocketFault(Exception):
+    """The broker breaks a rule of the WebSocket protocol; the text says which."""
+
+
+@dataclass(slots=True)
+class WebSocketFrames:
+    """Reads frames as they come from a server; a frame may be split anywhere.
+
+    `controls` collects (opcode, payload) of control frames until someone takes them. Frame
+    boundaries mean nothing to MQTT (MQTT 5.0 section 6), so the payload of a long frame is
+    handed on as it arrives and never collected.
+    """
+
+    controls: list[tuple[int, bytes]] = field(default_factory=list)
+    _rest: bytes = b""
+    _to_come: int = 0
+
+    def feed(self, data: bytes) -> bytes:
+        """Return the payload in what was read. Raises WebSocketFault."""
+        if self._to_come >= len(data):
+            self._to_come -= len(data)
+            return data
+        parts = []
+        if self._to_come:
+            parts.append(data[: self._to_come])
+        pos, self._to_come = self._to_come, 0
+        if self._rest:
+            # No payload is under way while a header is incomplete.
+            data = self._rest + data
+            self._rest = b""
+        total = len(data)
+        while pos + 2 <= total:
+            opcode = data[pos] & 0x0F
+            size = data[pos + 1]
+            start = pos + 2
+            if size > 125:
+                if size > 127:
+                    raise WebSocketFault("a masked WebSocket frame")
+                width = 2 if size == 126 else 8
+                start += width
+                if start > total:
+                    break
+                size = int.from_bytes(data[start - width : start])
+            end = start + size
+            if opcode in _BINARY:
+                parts.append(data[start:end])
+                if end > total:
+                    self._to_come = end - total
+                    end = total
+            elif opcode < CLOSE:
+                raise WebSocketFault("a WebSocket frame that is not binary")
+            elif size > _CONTROL_LIMIT_BYTES:
+                raise WebSocketFault("a WebSocket control frame that is too long")
+            elif end > total:
+                break
+            else:
+                self.controls.append((opcode, data[start:end]))
+            pos = end
+        self._rest = data[pos:]
+        return b"".join(parts)

@@ -1,0 +1,48 @@
+"""What every client of the wire has in common: where messages go and what is counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from mqttui.core.message import RawMessage
+
+NAP_S = 0.005
+"""How long the network thread sleeps after a busy read, so that more arrives per wake-up."""
+
+PAYLOAD_LIMIT_BYTES = 1024 * 1024
+
+DROPPED_INTERNAL = "internal error"
+DROPPED_TOPIC = "topic is not valid UTF-8"
+
+
+class Sink(Protocol):
+    """Takes the messages of one read; called on the network thread, must not wait."""
+
+    def __call__(self, messages: list[RawMessage], size_bytes: int) -> None:
+        """Own `messages` from now on; `size_bytes` counts topics, payloads and properties."""
+
+
+@dataclass(slots=True)
+class WireState:
+    """What a client met on the wire since it was made; written by the network thread only.
+
+    `cut` counts payloads of which only the head was kept, `cut_bytes` what was left out of
+    them. `malformed` counts faults in the byte stream, each of which ended a connection.
+    `dropped` maps a cause in plain words to a number of messages. `problem` is a plain sentence
+    about what ended the connection, where this side ended it, and `error` what the socket raised;
+    both are None once a new connection brings something.
+    """
+
+    cut: int = 0
+    cut_bytes: int = 0
+    malformed: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
+    problem: str | None = None
+    error: OSError | None = None
+
+    def count_dropped(self, cause: str, count: int) -> None:
+        """Add `count` messages to what was dropped for this cause."""
+        # A new dict, because another thread may be copying the old one.
+        self.dropped = {**self.dropped, cause: self.dropped.get(cause, 0) + count}
