@@ -1,9 +1,8 @@
 """paho with a fast path: one pass over everything a read brings, instead of four reads a packet.
 
 paho keeps the connection, the handshakes, keepalive, publishing and every packet but PUBLISH and
-PUBREL. This is the only file that touches paho's private names: `PRIVATE_METHODS`,
-`PRIVATE_ATTRIBUTES` and `PRIVATE_WEBSOCKET_NAMES` list them, and `fast_path_problem` checks that
-they are what they were.
+PUBREL. This is the only file that touches paho's private names: `PRIVATE_METHODS` and
+`PRIVATE_ATTRIBUTES` list them, and `fast_path_problem` checks that they are what they were.
 """
 
 from __future__ import annotations
@@ -18,9 +17,10 @@ import paho.mqtt.client
 from paho.mqtt.client import Client, MQTTv5, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
+from mqttui.transport.frame_socket import FrameSocket
 from mqttui.transport.packet_stream import PacketStream, packet_name
 from mqttui.transport.stock_client import StockClient
-from mqttui.transport.websocket_frames import CLOSE, PING, PONG, WebSocketFault, WebSocketFrames
+from mqttui.transport.websocket_frames import WebSocketFault
 from mqttui.transport.wire import DROPPED_INTERNAL, NAP_S, PAYLOAD_LIMIT_BYTES, WireState
 
 if TYPE_CHECKING:
@@ -55,7 +55,6 @@ PRIVATE_ATTRIBUTES = (
     "_ssl_context",
     "_transport",
 )
-PRIVATE_WEBSOCKET_NAMES = ("_create_frame",)
 # Where paho notes when it last heard from the broker: since 2.2, before.
 LAST_READ_ATTRIBUTES = ("_last_bytes_received", "_last_msg_in")
 IN_PACKET_KEYS = {
@@ -249,7 +248,9 @@ class FastClient(Client):
         if opened is not None and opened.family != getattr(socket, "AF_UNIX", None):
             # An acknowledgement must not wait until the broker has acknowledged the one before.
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return _FrameSocket(sock, opened) if self._transport == "websockets" else sock
+        # After the handshake paho's own framing is not needed: it copies a long frame again for
+        # every read and loses what it could not send at once.
+        return FrameSocket(opened) if self._transport == "websockets" else sock
 
     def _create_socket_connection(self) -> Any:
         self._opening = super()._create_socket_connection()
@@ -266,79 +267,6 @@ class FastClient(Client):
         sock.settimeout(self.connect_timeout)
         sock.do_handshake()
         return sock
-
-
-class _FrameSocket:
-    """A WebSocket connection whose frames are read many at a time.
-
-    `opened` is the socket under `wrapper`, which did the handshake and frames what is sent.
-    """
-
-    def __init__(self, wrapper: Any, opened: Any) -> None:
-        self._wrapper = wrapper
-        self._opened = opened
-        self._frames = WebSocketFrames()
-        self._replies = bytearray()
-        self._is_sending = False
-
-    def recv(self, length: int) -> bytes:
-        """Return payload, b"" at the end of the stream.
-
-        Raises BlockingIOError when there is none, WebSocketFault, OSError.
-        """
-        data = self._opened.recv(length)
-        if not data:
-            return b""
-        payload = self._frames.feed(data)
-        if self._frames.controls:
-            self._answer()
-        if not payload:
-            raise BlockingIOError
-        return payload
-
-    def send(self, data: bytes | bytearray) -> int:
-        """Send as one frame; 0 means that the same data is to be sent again."""
-        if not self._is_sending and not self._send_replies():
-            return 0
-        self._is_sending = True
-        sent: int = self._wrapper.send(data)
-        self._is_sending = sent == 0
-        return sent
-
-    def _answer(self) -> None:
-        """Reply to the control frames that came (RFC 6455 section 5.5)."""
-        controls, self._frames.controls = self._frames.controls, []
-        for opcode, payload in controls:
-            if opcode in (PING, CLOSE):
-                reply = PONG if opcode == PING else CLOSE
-                self._replies += self._wrapper._create_frame(reply, bytearray(payload))
-        if not self._is_sending:
-            self._send_replies()
-
-    def _send_replies(self) -> bool:
-        """Send replies that wait; return whether none is left."""
-        while self._replies:
-            try:
-                sent = self._opened.send(self._replies)
-            except OSError:
-                return False
-            del self._replies[:sent]
-        return True
-
-    def pending(self) -> int:
-        """Return how many bytes can be read though `select` does not see them."""
-        pending: int = self._wrapper.pending()
-        return pending
-
-    def close(self) -> None:
-        self._wrapper.close()
-
-    def fileno(self) -> int:
-        number: int = self._wrapper.fileno()
-        return number
-
-    def setblocking(self, flag: bool) -> None:
-        self._wrapper.setblocking(flag)
 
 
 def make_client(
@@ -392,10 +320,6 @@ def _missing_name() -> str | None:
             return f"{name} is missing"
         if tuple(inspect.signature(method).parameters)[1:] != parameters:
             return f"{name} takes other arguments"
-    wrapper = getattr(paho.mqtt.client, "_WebsocketWrapper", None)
-    for name in PRIVATE_WEBSOCKET_NAMES:
-        if not hasattr(wrapper, name):
-            return f"_WebsocketWrapper.{name} is missing"
     client = Client(CallbackAPIVersion.VERSION2)
     for name in PRIVATE_ATTRIBUTES:
         if not hasattr(client, name):

@@ -1,4 +1,4 @@
-"""The payload of WebSocket frames out of a byte stream (RFC 6455 section 5). Pure."""
+"""WebSocket frames, read and written (RFC 6455 section 5). Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 CLOSE = 0x8
 PING = 0x9
 PONG = 0xA
-_BINARY = (0x0, 0x2)
+BINARY = 0x2
+_DATA = (0x0, BINARY)
 _CONTROL_LIMIT_BYTES = 125
 
 
@@ -19,7 +20,7 @@ class WebSocketFault(Exception):
 class WebSocketFrames:
     """Reads frames as they come from a server; a frame may be split anywhere.
 
-    `controls` collects (opcode, payload) of control frames until someone takes them. Frame
+    `controls` collects (opcode, payload) of control frames until `take_controls`. Frame
     boundaries mean nothing to MQTT (MQTT 5.0 section 6), so the payload of a long frame is
     handed on as it arrives and never collected.
     """
@@ -27,6 +28,11 @@ class WebSocketFrames:
     controls: list[tuple[int, bytes]] = field(default_factory=list)
     _rest: bytes = b""
     _to_come: int = 0
+
+    def take_controls(self) -> list[tuple[int, bytes]]:
+        """Return the control frames that came since the last call."""
+        controls, self.controls = self.controls, []
+        return controls
 
     def feed(self, data: bytes) -> bytes:
         """Return the payload in what was read. Raises WebSocketFault."""
@@ -55,7 +61,7 @@ class WebSocketFrames:
                     break
                 size = int.from_bytes(data[start - width : start])
             end = start + size
-            if opcode in _BINARY:
+            if opcode in _DATA:
                 parts.append(data[start:end])
                 if end > total:
                     self._to_come = end - total
@@ -71,3 +77,17 @@ class WebSocketFrames:
             pos = end
         self._rest = data[pos:]
         return b"".join(parts)
+
+
+def masked_frame(opcode: int, payload: bytes | bytearray, mask: bytes) -> bytes:
+    """Return a frame as a client sends it; `mask` is four unpredictable bytes."""
+    size = len(payload)
+    if size < 126:
+        header = bytes((0x80 | opcode, 0x80 | size))
+    elif size < 65536:
+        header = bytes((0x80 | opcode, 0x80 | 126)) + size.to_bytes(2)
+    else:
+        header = bytes((0x80 | opcode, 0x80 | 127)) + size.to_bytes(8)
+    # Whole numbers are combined at the speed of C, bytes are not.
+    key = int.from_bytes((mask * (size // 4 + 1))[:size])
+    return header + mask + (int.from_bytes(payload) ^ key).to_bytes(size)
