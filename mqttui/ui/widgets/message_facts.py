@@ -1,0 +1,157 @@
+"""What is known of a message and of its topic, as rows of short facts; no widget, no state."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING
+
+from mqttui.core.message import DUP, RETAIN, qos_of
+from mqttui.payload.printable import printable
+from mqttui.payload.quantities import (
+    ago_text,
+    count_text,
+    duration_text,
+    rate_text,
+    size_text,
+)
+from mqttui.ui.widgets.cells import fitted, fitted_end, ruled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mqttui.core.node import Entry, TopicNode
+    from mqttui.payload.decoded import Decoded
+    from mqttui.ui.widgets.cells import Cells
+
+RETAINED_MARK = "⚑"
+_JUDGED_INTERVALS = 12
+_FEWEST_INTERVALS = 4
+
+
+def counted(count: int, noun: str) -> str:
+    """Return `1 message`, `1,207 messages`."""
+    return f"{count_text(count)} {noun}" if count == 1 else f"{count_text(count)} {noun}s"
+
+
+def topic_row(node: TopicNode, width: int) -> Cells:
+    """Return the whole name of a topic or branch; of a long one the end, which tells it apart."""
+    path = node.path
+    # No character is narrower than half a cell, so more of a 64 kB name need not be looked at.
+    shown = printable(path if len(path) <= 4 * width else path[-4 * width :])
+    if node.topic is None:
+        shown = f"{shown}/"
+    return [(fitted_end(shown, width), "topic")]
+
+
+def size_of(entry: Entry) -> int:
+    """Return the size in bytes of the payload as it was published."""
+    detail = entry[3]
+    if detail is not None and detail.full_size_bytes is not None:
+        return detail.full_size_bytes
+    return len(entry[1])
+
+
+def usual_interval_s(entries: Sequence[Entry]) -> float | None:
+    """Return the seconds between messages if the last ones came at about equal distance, else None.
+
+    Messages that the broker had retained say nothing of when they were published.
+    """
+    newest = entries[-_JUDGED_INTERVALS - 1 :]
+    times = [entry[0] for entry in newest if not entry[2] & RETAIN]
+    gaps = [after - before for before, after in pairwise(times)]
+    if len(gaps) < _FEWEST_INTERVALS:
+        return None
+    usual = median(gaps)
+    # What was read together has one time, so short distances are not known well enough.
+    if usual < 0.05 or any(not 0.6 * usual < gap < 1.6 * usual for gap in gaps):
+        return None
+    digits = 1 if usual < 1 else 0
+    return round(usual, digits) if usual >= 0.5 else round(usual, 2)
+
+
+def message_facts(node: TopicNode, entry: Entry, now: float) -> Cells:
+    """Return the facts about `entry` of `node` in the order of their weight."""
+    age_s, payload_flags = now - entry[0], entry[2]
+    cells: Cells = [
+        (counted(node.messages, "message"), "fact"),
+        (ago_text(age_s), "fact"),
+        (size_text(size_of(entry)), "fact"),
+        (f"QoS {qos_of(payload_flags)}", "fact"),
+    ]
+    if payload_flags & RETAIN:
+        cells.append((f"{RETAINED_MARK} retained", "retained"))
+    elif node.is_retained:
+        cells.append((f"{RETAINED_MARK} retained before", "retained"))
+    if payload_flags & DUP:
+        cells.append(("DUP", "warning"))
+    interval_s = usual_interval_s(node.entries())
+    if interval_s is not None:
+        cells.append((f"every {duration_text(interval_s)}", "fact"))
+    elif node.messages > 1 and not node.children:
+        cells.append((rate_text(node.rate(now)), "fact"))
+    if node.children:
+        cells.append((counted(node.topics_below - 1, "topic") + " below", "dim"))
+    if entry[3] is not None and entry[3].properties:
+        cells.append((f"{size_text(len(entry[3].properties))} of properties", "dim"))
+    return cells
+
+
+_KIND_WORDS = {
+    "json": "JSON",
+    "text": "text",
+    "hex": "binary",
+    "empty": "empty: deletes a retained message",
+}
+
+
+def kind_row(decoded: Decoded, entry: Entry, frozen: tuple[int, int] | None, width: int) -> Cells:
+    """Return what kind of value is shown, and first of all whether it is not the live one.
+
+    `frozen` is (number of the shown message, number of the newest), None when the last is shown.
+    """
+    if frozen is not None:
+        number, newest = frozen
+        text = f"message {count_text(number)} of {count_text(newest)}"
+        return [(text, "cursor"), ("  esc: back to live", "dim")]
+    kind = _KIND_WORDS[decoded.kind]
+    cells: Cells = [(kind, "heading")]
+    warning = ""
+    if decoded.error is not None:
+        warning = f"  ▲ {decoded.error}"
+    elif decoded.is_cut or size_of(entry) > decoded.total_bytes:
+        shown = f"{size_text(decoded.shown_bytes)} of {size_text(size_of(entry))}"
+        warning = f"  ▲ showing {shown}"
+    return [*cells, (fitted(warning, width - len(kind)), "warning")] if warning else cells
+
+
+def notes_of(decoded: Decoded, entry: Entry) -> tuple[str, ...]:
+    """Return sentences that stand below a value: what is wrong with it, what was left out."""
+    notes = []
+    if decoded.error is not None:
+        notes.append(f"▲ {decoded.error}")
+    if decoded.is_cut:
+        shown, total = size_text(decoded.shown_bytes), size_text(decoded.total_bytes)
+        notes.append(f"▲ showing {shown} of {total}")
+    if size_of(entry) > len(entry[1]):
+        kept, full = size_text(len(entry[1])), size_text(size_of(entry))
+        notes.append(f"▲ only the first {kept} of {full} were kept when it was received")
+    return tuple(notes)
+
+
+def history_heading(node: TopicNode, width: int) -> Cells:
+    """Return the title of the list of last messages: how many are kept and how many are not."""
+    cells: Cells = [("Messages", "heading")]
+    cells.append((f"  {count_text(len(node.entries()))} kept", "dim"))
+    if node.evicted:
+        cells.append((f"  {count_text(node.evicted)} older evicted", "warning"))
+    return ruled(cells, width)
+
+
+def clock_text(seconds: float, now: float) -> str:
+    """Return local time with milliseconds in 12 cells, or date and minute if not of today."""
+    local = time.localtime(seconds)
+    if local[:3] != time.localtime(now)[:3]:
+        return time.strftime("%m-%d  %H:%M", local)
+    return f"{time.strftime('%H:%M:%S', local)}.{int(seconds % 1 * 1000):03d}"

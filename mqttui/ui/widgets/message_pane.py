@@ -1,0 +1,253 @@
+"""The right-hand side of the explorer: what the selected topic says, and what it said before."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+
+from mqttui.payload.registry import SHOWN_LIMIT_BYTES, decode
+from mqttui.ui.widgets.branch_summary import branch_facts, recent_rows, survey
+from mqttui.ui.widgets.cells import Cells, Lines, flowed, ruled
+from mqttui.ui.widgets.message_facts import (
+    history_heading,
+    kind_row,
+    message_facts,
+    notes_of,
+    topic_row,
+)
+from mqttui.ui.widgets.message_list import MessageList, heading_cells
+from mqttui.ui.widgets.value_view import ValueView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+    from textual.events import Resize
+
+    from mqttui.core.node import Entry, TopicNode
+    from mqttui.payload.decoded import Decoded
+
+DECODING_SHARE = 0.05
+"""Share of the time that may go into laying out a value that changes all the time."""
+
+ONE_FACTS_ROW_FROM_WIDTH = 62
+HEX_16_FROM_WIDTH = 73
+HEX_8_FROM_WIDTH = 40
+SURVEY_INTERVAL_S = 1.0
+
+
+class MessagePane(Vertical):
+    """Shows one node of the topic tree: a topic's value and last messages, or a branch in sum.
+
+    The app calls `show_node` when the selection changes and `refresh_frame` once per frame, both
+    with wall-clock seconds. A frame in which nothing changed paints nothing; a value is decoded
+    at most once per frame, and less often when it is expensive.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "live", "Back to live", show=False),
+    ]
+
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        super().__init__(id=id)
+        self._clock = clock
+        self._node: TopicNode | None = None
+        self._now = 0.0
+        self._entry: Entry | None = None
+        self._decoded: Decoded | None = None
+        self._decode_again_at = 0.0
+        self._hex_row_bytes = 0
+        self._frozen: tuple[int, Entry] | None = None
+        self._surveyed_at = float("-inf")
+        self._face: tuple[object, ...] = ()
+        self._head = Lines(id="message-head")
+        self._value = ValueView(id="message-value")
+        self._list_head = Lines(id="message-list-head")
+        self._list = MessageList(id="message-list")
+        self._recent = Lines(id="branch-recent")
+
+    def compose(self) -> ComposeResult:
+        """Yield the header, the value, the last messages, and the summary of a branch."""
+        yield self._head
+        yield self._value
+        yield self._list_head
+        yield self._list
+        yield self._recent
+
+    def on_mount(self) -> None:
+        """Begin with nothing selected."""
+        self._arrange()
+
+    @property
+    def node(self) -> TopicNode | None:
+        """What is shown."""
+        return self._node
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether an earlier message is shown instead of the last."""
+        return self._frozen is not None
+
+    @property
+    def shown_number(self) -> int | None:
+        """The number of the shown message within its topic, None for a branch or nothing."""
+        if self._frozen is not None:
+            return self._frozen[0]
+        return self._node.messages if self._node is not None and self._node.last else None
+
+    def show_node(self, node: TopicNode | None, now: float) -> None:
+        """Show another node, live and from its beginning; the same node changes nothing."""
+        if node is self._node and node is not None:
+            return
+        self._node = node
+        self._entry = None
+        self._decoded = None
+        self._frozen = None
+        self._decode_again_at = 0.0
+        self._surveyed_at = float("-inf")
+        self._face = ()
+        self._arrange()
+        self._list.show_node(node if node is not None and node.last else None, now)
+        self._value.show(None)
+        self._value.show_beginning()
+        self.refresh_frame(now)
+
+    def refresh_frame(self, now: float) -> None:
+        """Show what changed since the last frame."""
+        self._now = now
+        node = self._node
+        if not self.is_attached:
+            return
+        if node is None:
+            self._head.show([[("Nothing selected", "dim")]])
+        elif node.last is None:
+            self._refresh_branch(node, now)
+        else:
+            if self._list.display is False:
+                # A branch became a topic while it was shown.
+                self._arrange()
+                self._list.show_node(node, now)
+            self._refresh_topic(node, node.last, now)
+
+    def _arrange(self) -> None:
+        is_topic = self._node is not None and self._node.last is not None
+        for widget in (self._value, self._list_head, self._list):
+            widget.display = is_topic
+        self._recent.display = self._node is not None and not is_topic
+        self._head.styles.height = self._facts_rows() + 2 if self._node is not None else 1
+
+    def _facts_rows(self) -> int:
+        return 1 if self.size.width >= ONE_FACTS_ROW_FROM_WIDTH else 2
+
+    def _refresh_topic(self, node: TopicNode, last: Entry, now: float) -> None:
+        entry = self._frozen[1] if self._frozen is not None else last
+        self._refresh_value(entry)
+        width = self._head.size.width
+        # Ages and rates are worth painting once a second, a new message at once.
+        face = (node.messages, node.evicted, int(now), width, self._frozen, self._decoded)
+        if face == self._face:
+            return
+        self._face = face
+        rows: list[Cells] = [
+            topic_row(node, width),
+            *flowed(message_facts(node, entry, now), width, self._facts_rows()),
+        ]
+        shown = self._entry
+        if self._decoded is not None and shown is not None:
+            frozen = (self._frozen[0], node.messages) if self._frozen is not None else None
+            rows.append(kind_row(self._decoded, shown, frozen, width))
+        self._head.show(rows)
+        list_width = self._list_head.size.width
+        columns = heading_cells(self._list.row_cells)
+        self._list_head.show([history_heading(node, list_width), columns])
+        self._list.refresh_frame(now)
+
+    def _refresh_value(self, entry: Entry) -> None:
+        hex_row_bytes = self._hex_row_bytes_that_fit()
+        shown = self._entry
+        is_same_layout = hex_row_bytes == self._hex_row_bytes
+        if entry is shown and is_same_layout:
+            return
+        started = self._clock()
+        if self._frozen is None and started < self._decode_again_at:
+            return
+        self._entry = entry
+        if (
+            is_same_layout
+            and shown is not None
+            and self._decoded is not None
+            and (entry[1], entry[3]) == (shown[1], shown[3])
+        ):
+            return
+        self._hex_row_bytes = hex_row_bytes
+        decoded = decode(
+            entry[1],
+            SHOWN_LIMIT_BYTES,
+            is_head=entry[3] is not None and entry[3].full_size_bytes is not None,
+            hex_row_bytes=hex_row_bytes,
+        )
+        self._decoded = decoded
+        self._value.show(decoded, notes_of(decoded, entry))
+        ended = self._clock()
+        self._decode_again_at = ended + (ended - started) / DECODING_SHARE
+
+    def _hex_row_bytes_that_fit(self) -> int:
+        width = self._value.row_cells
+        return 16 if width >= HEX_16_FROM_WIDTH else 8 if width >= HEX_8_FROM_WIDTH else 4
+
+    def _refresh_branch(self, node: TopicNode, now: float) -> None:
+        if now - self._surveyed_at < SURVEY_INTERVAL_S and now >= self._surveyed_at:
+            return
+        self._surveyed_at = now
+        width = self._head.size.width
+        found = survey(node, wanted=max(1, self._recent.size.height - 1))
+        self._head.show(
+            [
+                topic_row(node, width),
+                *flowed(branch_facts(node, found, now), width, self._facts_rows()),
+                [],
+            ]
+        )
+        title = "Last changed below" if found.is_complete else "Lately changed below (a part)"
+        rows: list[Cells] = [ruled([(title, "heading")], width)]
+        self._recent.show(rows + recent_rows(node, found, now, self._recent.size.width))
+
+    def on_resize(self, event: Resize) -> None:
+        """Arrange the facts for the new width."""
+        self._arrange()
+        self._surveyed_at = float("-inf")
+        self._face = ()
+        self.call_after_refresh(self._show_again)
+
+    def _show_again(self) -> None:
+        if self._now:
+            self.refresh_frame(self._now)
+
+    def on_message_list_chosen(self, event: MessageList.Chosen) -> None:
+        """Show the chosen message, or go back to the last one."""
+        event.stop()
+        entry = self._list.entry(event.number) if event.number is not None else None
+        self._frozen = None
+        if event.number is not None and entry is not None:
+            self._frozen = (event.number, entry)
+        self._decode_again_at = 0.0
+        self._value.show_beginning()
+        self.refresh_frame(self._now)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave escape to the screen while there is nothing to come back from."""
+        if action == "live":
+            return self.is_frozen
+        return True
+
+    def action_live(self) -> None:
+        """Show the last message again and follow the topic."""
+        self._list.choose(None)
