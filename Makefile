@@ -61,11 +61,11 @@ $(BIN)/python:
 # Older versions of pip know no dependency groups.
 $(APP_STAMP): pyproject.toml $(BIN)/python
 	@echo "Installing mqttui and what it needs in $(VENV)"
-	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -m pip install -qq --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install -qq --editable .
 	@touch $@
 
 $(DEV_STAMP): $(APP_STAMP)
 	@echo "Installing the development tools in $(VENV)"
-	@$(BIN)/python -m pip install --quiet --group dev
+	@$(BIN)/python -m pip install -qq --group dev
 	@touch $@

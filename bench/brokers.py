@@ -8,13 +8,16 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.certificates import Certificates, make_certificates
 from bench.wire import retained_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 UNLIMITED = ("max_queued_messages 0", "max_queued_bytes 0", "max_inflight_messages 0")
 DROPPED = "$SYS/broker/publish/messages/dropped"
@@ -109,7 +112,7 @@ def broker(*, is_unlimited: bool = False, sys_interval_s: int = 1) -> Iterator[B
 
 
 def wait_until_listening(port: int, process: subprocess.Popen[bytes], log_file: Path) -> None:
-    """Return when `port` accepts connections; raises RuntimeError with the log when it never does."""
+    """Return when `port` accepts connections; raises RuntimeError when it never does."""
     deadline = time.monotonic() + 10
     while True:
         try:

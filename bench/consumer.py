@@ -13,18 +13,21 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from bench.brokers import Broker
 from bench.processes import peak_resident_bytes, resident_bytes
 from mqttui.core.source import MessageSource, Phase
 from mqttui.core.store import TopicStore
 from mqttui.settings.connection import ConnectionSettings, Protocol, Subscription, Tls
 from mqttui.transport.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bench.brokers import Broker
 
 FRAME_S = 0.1
 DRAIN_MESSAGES = 1_000_000

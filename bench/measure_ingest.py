@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
+from typing import TYPE_CHECKING
 
 from bench.brokers import Broker, broker
 from bench.consumer import Outcome, Way, consumer, job_for
-from bench.effort import Effort
 from bench.publisher import Load, publish
 from bench.reference import Consumed, run_mosquitto_sub
 from bench.report import Chapter, Row, markdown_table, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bench.effort import Effort
 
 TOPICS = 100
 PAYLOAD_SIZE_BYTES = 50
@@ -122,9 +126,9 @@ def measure(effort: Effort) -> Chapter:
         rows,
         [
             f"{TOPICS} topics, payloads of {PAYLOAD_SIZE_BYTES} bytes, a mosquitto with unlimited"
-            " queues. The reference is `mosquitto_sub -F %t > /dev/null` (CPU of the whole process);"
-            " mqttui is its session and its store with history, drained ten times a second"
-            " (CPU of all threads from the subscription to the last message).",
+            " queues. The reference is `mosquitto_sub -F %t > /dev/null` (CPU of the whole"
+            " process); mqttui is its session and its store with history, drained ten times a"
+            " second (CPU of all threads from the subscription to the last message).",
             table,
             "This mosquitto_sub has no WebSocket transport: over WebSocket the reference is"
             " mosquitto_sub over plain TCP, which is harder to match.",

@@ -5,13 +5,16 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 from bench import wire
-from bench.effort import Effort
 from bench.processes import resident_bytes
 from bench.report import Chapter, Row
 from mqttui.core.message import Batch, RawMessage
 from mqttui.core.store import TopicStore
+
+if TYPE_CHECKING:
+    from bench.effort import Effort
 
 TOPICS = 100_000
 TARGET_BYTES = 700

@@ -14,11 +14,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bench import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CHUNK_MESSAGES = 500
 TICK_S = 0.002

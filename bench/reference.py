@@ -7,9 +7,12 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bench.brokers import Broker
 from bench.publisher import Load, publisher
+
+if TYPE_CHECKING:
+    from bench.brokers import Broker
 
 
 @dataclass(frozen=True, slots=True)

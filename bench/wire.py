@@ -32,7 +32,9 @@ def text(value: str) -> bytes:
 
 def connect_packet(client_id: str, keepalive_s: int = 600) -> bytes:
     """Return CONNECT with a clean session."""
-    return packet(0x10, text("MQTT") + b"\x04\x02" + struct.pack(">H", keepalive_s) + text(client_id))
+    return packet(
+        0x10, text("MQTT") + b"\x04\x02" + struct.pack(">H", keepalive_s) + text(client_id)
+    )
 
 
 def subscribe_packet(topic_filter: str, qos: int = 0, packet_id: int = 1) -> bytes:
@@ -103,11 +105,19 @@ def retained_value(port: int, topic: str, timeout_s: float = 15) -> bytes | None
 
 
 def topic_name(index: int) -> str:
-    """Return the topic with number `index`: five levels, ten branches on the second."""
-    return f"bench/site{index % 10}/room{index // 10 % 100:02d}/board{index:06d}/data"
+    """Return the topic with number `index`: five levels, 100 boards in a room, 100 rooms in a site.
+
+    Sorted by name, topics are sorted by number.
+    """
+    site, room = index // 10_000, index // 100 % 100
+    return f"bench/site{site:02d}/room{room:02d}/board{index:06d}/data"
 
 
 def reading(index: int, size_bytes: int) -> bytes:
     """Return a JSON payload of `size_bytes` (at least 40) that differs with `index`."""
-    body = b'{"n":%06d,"v":%.3f,"i":%.3f' % (index % 1_000_000, 3 + index % 997 / 997, index % 89 / 89)
+    body = b'{"n":%06d,"v":%.3f,"i":%.3f' % (
+        index % 1_000_000,
+        3 + index % 997 / 997,
+        index % 89 / 89,
+    )
     return body + b" " * (size_bytes - len(body) - 1) + b"}"

@@ -50,7 +50,13 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fresh") / "venv"
     run(sys.executable, "-m", "venv", folder, cwd=folder.parent)
     run(
-        folder / "bin" / "python", "-m", "pip", "install", "--no-cache-dir", wheel, cwd=folder.parent
+        folder / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--no-cache-dir",
+        wheel,
+        cwd=folder.parent,
     )
     return folder / "bin"
 

@@ -1,0 +1,184 @@
+"""The whole program with clocks attached: `python -m bench.screen_probe REPORT KEYS ARGUMENTS...`.
+
+It runs mqttui as it is and wraps, from outside, the frame loop, the event loop and what is
+written to the terminal. Every sample carries the monotonic clock, which all processes of a
+machine share, so that whoever started the probe can say afterwards which samples belong to
+which load. With KEYS `keys`, the cursor is moved up and down at random times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+import threading
+import time
+from array import array
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import App
+
+LATENESS_INTERVAL_S = 0.002
+SHORTEST_KEY_INTERVAL_S = 0.03
+LONGEST_KEY_INTERVAL_S = 0.09
+KEY_PATIENCE_S = 2.0
+SYNCHRONISATION_BYTES = 32
+"""Writes up to this length only begin or end an update."""
+
+
+class Probe:
+    """The samples of one run, each as two numbers: monotonic seconds, value in seconds.
+
+    Flat arrays, because objects would make work for the garbage collector that is measured.
+    """
+
+    def __init__(self, has_keys: bool) -> None:
+        self.lateness = array("d")
+        self.frames = array("d")
+        self.slices = array("d")
+        self.keys = array("d")
+        self.keys_without_effect = array("d")
+        self._has_keys = has_keys
+        self._slice_cpu_s = 0.0
+        self._frame_began_cpu_s: float | None = None
+        self._tree: Any = None
+        self._key_at: float | None = None
+        self._selected_before: object = None
+        self._is_painted = threading.Event()
+
+    def attach(self) -> None:
+        """Wrap the frame loop's class; everything else follows when it runs."""
+        from mqttui.ui.frame import FrameLoop
+
+        probe = self
+        original_init, original_run = FrameLoop.__init__, FrameLoop.run
+        original_drain = FrameLoop.drain_slice
+
+        def init(loop: FrameLoop, source: Any, store: Any, draw: Any, **options: Any) -> None:
+            original_init(loop, source, store, probe.timed_frame(draw), **options)
+
+        async def run(loop: FrameLoop) -> None:
+            # Kept in variables: the event loop holds tasks only weakly.
+            tasks = [asyncio.create_task(probe.watch_lateness())]
+            if probe._has_keys:
+                tasks.append(asyncio.create_task(probe.attach_keys()))
+            try:
+                await original_run(loop)
+            finally:
+                for task in tasks:
+                    task.cancel()
+
+        def drain_slice(loop: FrameLoop) -> bool:
+            before_s = time.thread_time()
+            has_backlog = original_drain(loop)
+            spent_s = time.thread_time() - before_s
+            probe._slice_cpu_s += spent_s
+            probe.slices.extend((time.monotonic(), spent_s))
+            return has_backlog
+
+        FrameLoop.__init__ = init  # type: ignore[method-assign,assignment]
+        FrameLoop.run = run  # type: ignore[method-assign]
+        FrameLoop.drain_slice = drain_slice  # type: ignore[method-assign]
+
+    def timed_frame(self, draw: Callable[[float], None]) -> Callable[[float], None]:
+        """Return `draw`, noting what the loop's thread worked per frame, slices left out.
+
+        Painting happens after `draw` has returned, so a frame lasts until the next one begins.
+        """
+
+        def timed(now: float) -> None:
+            cpu_s = time.thread_time()
+            if self._frame_began_cpu_s is not None:
+                spent_s = cpu_s - self._frame_began_cpu_s - self._slice_cpu_s
+                self.frames.extend((time.monotonic(), spent_s))
+            self._frame_began_cpu_s = cpu_s
+            self._slice_cpu_s = 0.0
+            draw(now)
+
+        return timed
+
+    async def watch_lateness(self) -> None:
+        """Note by how much the event loop is late, again and again."""
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(LATENESS_INTERVAL_S)
+            now = time.monotonic()
+            self.lateness.extend((now, now - before - LATENESS_INTERVAL_S))
+
+    async def attach_keys(self) -> None:
+        """Watch what is written to the terminal, and begin to press keys."""
+        from textual._context import active_app
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from mqttui.ui.widgets.topic_tree import TopicTree
+
+        app: App[Any] = active_app.get()
+        while not app.screen.query(TopicTree):  # noqa: ASYNC110  # no event from outside
+            await asyncio.sleep(LATENESS_INTERVAL_S)
+        tree = app.screen.query_one(TopicTree)
+        driver = app._driver
+        assert isinstance(driver, LinuxDriver)
+        original_write = driver.write
+
+        def write(data: str) -> None:
+            original_write(data)
+            if (
+                self._key_at is not None
+                and len(data) > SYNCHRONISATION_BYTES
+                and tree.selected is not self._selected_before
+            ):
+                now = time.monotonic()
+                self.keys.extend((now, now - self._key_at))
+                self._key_at = None
+                self._is_painted.set()
+
+        driver.write = write  # type: ignore[method-assign]
+        threading.Thread(
+            target=self.press_keys, args=(tree, driver.process_message), daemon=True
+        ).start()
+
+    def press_keys(self, tree: Any, send: Callable[[Any], None]) -> None:
+        """Move the cursor down and up at random times, as the terminal's input thread would."""
+        from textual.events import Key
+
+        chance = random.Random(1)
+        is_down = True
+        while True:
+            time.sleep(chance.uniform(SHORTEST_KEY_INTERVAL_S, LONGEST_KEY_INTERVAL_S))
+            self._is_painted.clear()
+            self._selected_before = tree.selected
+            began = time.monotonic()
+            self._key_at = began
+            send(Key("down" if is_down else "up", None))
+            is_down = not is_down
+            if not self._is_painted.wait(KEY_PATIENCE_S):
+                self._key_at = None
+                self.keys_without_effect.extend((began, KEY_PATIENCE_S))
+
+    def write_report(self, path: Path) -> None:
+        """Write all samples."""
+        names = ("lateness", "frames", "slices", "keys", "keys_without_effect")
+        path.write_text(json.dumps({name: getattr(self, name).tolist() for name in names}))
+
+
+def main() -> None:
+    """Run mqttui with the probe attached."""
+    report, keys, *arguments = sys.argv[1:]
+    probe = Probe(has_keys=keys == "keys")
+    probe.attach()
+
+    from mqttui.cli.main import main as run_mqttui
+
+    try:
+        run_mqttui(arguments)
+    finally:
+        probe.write_report(Path(report))
+
+
+if __name__ == "__main__":
+    main()
