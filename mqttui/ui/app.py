@@ -1,0 +1,201 @@
+"""The application: wires a source, a store, the frame loop and the screens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+
+from mqttui.core.store import TopicStore
+from mqttui.core.summary import Summary
+from mqttui.ui.commands import APP_COMMANDS, EXPLORER_COMMANDS, TREE_COMMANDS, bindings
+from mqttui.ui.frame import FrameLoop
+from mqttui.ui.garbage import GarbagePacer
+from mqttui.ui.screens.explorer import ExplorerScreen
+from mqttui.ui.theme import THEMES
+from mqttui.ui.widgets.topic_tree import TopicTree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import PurePath
+
+    from textual.binding import BindingType
+    from textual.screen import Screen
+
+    from mqttui.core.source import MessageSource
+    from mqttui.settings.connection import ConnectionSettings
+    from mqttui.settings.preferences import Preferences
+    from mqttui.ui.messages import ConnectionRequested
+
+
+class MqttuiApp(App[None]):
+    """One run of the program, with one source at a time."""
+
+    TITLE = "mqttui"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        "styles/app.tcss",
+        "styles/explorer.tcss",
+        "styles/message_pane.tcss",
+    ]
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(APP_COMMANDS)]
+
+    def __init__(
+        self,
+        source: MessageSource | None,
+        preferences: Preferences,
+        *,
+        title: str = "",
+        make_source: Callable[[ConnectionSettings], MessageSource] | None = None,
+        pacer: GarbagePacer | None = None,
+    ) -> None:
+        super().__init__()
+        self.source = source
+        self.store: TopicStore | None = None
+        self.explorer: ExplorerScreen | None = None
+        self.frames: FrameLoop | None = None
+        self._preferences = preferences
+        self._make_source = make_source
+        self._pacer = pacer
+        self._started_s = time.monotonic()
+        if title:
+            self.title = title
+
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the explorer, or with the choice of a broker when there is none."""
+        if self.source is not None:
+            return self._explorer_for(self.source)
+        from mqttui.ui.screens.connection import ConnectionScreen
+
+        return ConnectionScreen()
+
+    def on_mount(self) -> None:
+        """Take on our looks and begin to turn."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+        self._leave_politely_on_signals()
+        if self.frames is not None:
+            self._turn(self.frames)
+
+    def _explorer_for(self, source: MessageSource) -> ExplorerScreen:
+        self.source = source
+        self.store = TopicStore(self._preferences.history_budget_bytes)
+        self.explorer = ExplorerScreen(source, self.store)
+        self.frames = FrameLoop(
+            source,
+            self.store,
+            self._draw,
+            frame_rate_hz=self._preferences.frame_rate_hz,
+            after_slice=self._pacer.pace if self._pacer is not None else None,
+        )
+        self.frames.subscribers.append(self.explorer.note_batch)
+        return self.explorer
+
+    def _turn(self, frames: FrameLoop) -> None:
+        # A worker, so that what fails in the loop ends the program with its traceback.
+        self.run_worker(frames.run(), name="frames", group="frames", exclusive=True)
+
+    def _draw(self, now: float) -> None:
+        explorer = self.explorer
+        if explorer is not None and explorer.is_mounted:
+            with self.batch_update():
+                explorer.draw(now)
+
+    def on_connection_requested(self, event: ConnectionRequested) -> None:
+        """Connect to the chosen broker and show it."""
+        self.connect(event.settings)
+
+    def connect(self, settings: ConnectionSettings) -> None:
+        """Leave the present broker, if any, and explore another one."""
+        assert self._make_source is not None
+        if self.source is not None:
+            self.source.stop()
+        source = self._make_source(settings)
+        explorer = self._explorer_for(source)
+        source.start()
+        self.switch_screen(explorer)
+        assert self.frames is not None
+        self._turn(self.frames)
+
+    def summary(self) -> Summary | None:
+        """Return what was seen; None if nothing was ever connected."""
+        if self.source is None or self.store is None or self.explorer is None:
+            return None
+        counters = self.source.counters
+        dropped = dict(counters.dropped)
+        if self.store.unlisted:
+            dropped["too many topics"] = self.store.unlisted
+        return Summary(
+            received=counters.received,
+            topics=self.store.topics,
+            dropped=dropped,
+            evicted=self.store.evicted,
+            cut=counters.cut + self.store.cut,
+            duration_s=time.monotonic() - self._started_s,
+            broker_dropped=self.explorer.broker.dropped_since,
+        )
+
+    def action_help(self) -> None:
+        """Show every key."""
+        from mqttui.ui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every command of ours in the palette, then what Textual has."""
+        if isinstance(screen, ExplorerScreen):
+            tree = screen.query_one(TopicTree)
+            for commands, target in ((EXPLORER_COMMANDS, screen), (TREE_COMMANDS, tree)):
+                for command in commands:
+                    if command.in_palette:
+                        yield SystemCommand(
+                            command.title,
+                            command.explanation,
+                            lambda c=command, t=target: self.run_worker(t.run_action(c.action)),
+                        )
+        for command in APP_COMMANDS:
+            if command.in_palette:
+                yield SystemCommand(
+                    command.title,
+                    command.explanation,
+                    lambda c=command: self.run_worker(self.run_action(c.action)),
+                )
+        yield SystemCommand(
+            "Theme", "Dark, light, high contrast and others", self.action_change_theme
+        )
+
+    def _leave_politely_on_signals(self) -> None:
+        """Restore the terminal also when the program is asked to end from outside."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # Not possible outside the main thread, where a test may run the app.
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(number, self.exit)
+
+
+def run(
+    source: MessageSource | None,
+    preferences: Preferences,
+    *,
+    title: str = "",
+    make_source: Callable[[ConnectionSettings], MessageSource] | None = None,
+) -> Summary | None:
+    """Explore `source`, which is started already, until the user quits; return what was seen.
+
+    Without a source the user chooses a broker first, and `make_source` makes its source; the
+    app starts it. Whatever source is in use at the end is stopped. Returns None if there was
+    none. The terminal is restored in any case; what failed is printed by Textual.
+    """
+    with GarbagePacer() as pacer:
+        app = MqttuiApp(source, preferences, title=title, make_source=make_source, pacer=pacer)
+        try:
+            app.run()
+        finally:
+            if app.source is not None:
+                app.source.stop()
+        return app.summary()

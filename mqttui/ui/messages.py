@@ -1,0 +1,18 @@
+"""Messages that several parts of the interface listen to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from mqttui.settings.connection import ConnectionSettings
+
+
+@dataclass
+class ConnectionRequested(Message):
+    """Somebody chose a broker to connect to."""
+
+    settings: ConnectionSettings

@@ -1,0 +1,292 @@
+"""The first screen: topics on the left, what the selected one says on the right."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from mqttui.broker.sys_counters import BrokerReport, SysCounters
+from mqttui.core.outline import Order, Outline
+from mqttui.core.source import Phase
+from mqttui.payload.printable import printable
+from mqttui.ui.commands import EXPLORER_COMMANDS, bindings
+from mqttui.ui.widgets.banner import Banner
+from mqttui.ui.widgets.message_pane import MessagePane
+from mqttui.ui.widgets.status_bar import Facts, RateMeter, StatusBar
+from mqttui.ui.widgets.topic_tree import TopicTree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from mqttui.core.message import Batch
+    from mqttui.core.source import MessageSource, SourceStatus
+    from mqttui.core.store import TopicStore
+    from mqttui.ui.widgets.filter_bar import FilterBar
+
+ORDER_TITLES = {
+    Order.NAME: "by name",
+    Order.RECENT: "last changed first",
+    Order.RATE: "busiest first",
+    Order.COUNT: "most messages first",
+}
+OUTLINE_BUDGET_S = 0.003
+STATUS_INTERVAL_S = 0.5
+"""Numbers that change faster than this cannot be read."""
+
+FOLLOW_LOOKS_BACK = 64
+
+
+class ExplorerScreen(Screen[None]):
+    """Draws one source's store; `draw` is called once per frame."""
+
+    AUTO_FOCUS = "TopicTree"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(EXPLORER_COMMANDS)]
+
+    def __init__(
+        self,
+        source: MessageSource,
+        store: TopicStore,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        self.is_paused = False
+        self._source = source
+        self._store = store
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._outline = Outline(store)
+        self._meter = RateMeter()
+        self._sys_counters = SysCounters()
+        self._broker = BrokerReport()
+        self._status_at_s = float("-inf")
+        self._status: SourceStatus | None = None
+        self._messages_at_pause = 0
+        self._last_topic: bytes | None = None
+        self._titles: tuple[str, str] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen."""
+        yield StatusBar(id="status-bar")
+        yield Banner(id="banner")
+        with Container(id="panes"):
+            with Vertical(id="tree-frame"):
+                yield TopicTree(self._outline, wall_clock=self._wall_clock, id="topic-tree")
+            with Vertical(id="pane-frame"):
+                yield MessagePane(id="message-pane")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show where things stand before the first frame."""
+        self._tree = self.query_one(TopicTree)
+        self._pane = self.query_one(MessagePane)
+        self._status_bar = self.query_one(StatusBar)
+        self._banner = self.query_one(Banner)
+        self._filter_bar: FilterBar | None = None
+        self.draw(self._wall_clock())
+
+    @property
+    def broker(self) -> BrokerReport:
+        """What the broker last said of itself."""
+        return self._broker
+
+    # Once per frame
+
+    def note_batch(self, batch: Batch) -> None:
+        """Remember which topic changed last, for following; the broker's own do not count."""
+        for message in batch.messages[: -FOLLOW_LOOKS_BACK - 1 : -1]:
+            if not message[0].startswith(b"$"):
+                self._last_topic = message[0]
+                return
+
+    def draw(self, now: float) -> None:
+        """Bring everything that is visible up to date; `now` is in seconds since the epoch."""
+        self._draw_status()
+        if not self.is_paused or self._outline.is_working:
+            self._outline.update(now, OUTLINE_BUDGET_S)
+        if not self.is_paused:
+            if self._tree.is_following and self._last_topic is not None:
+                node = self._store.find(self._last_topic)
+                if node is not None:
+                    self._tree.follow(node)
+            self._pane.refresh_frame(now)
+        self._tree.refresh_frame(now, is_still=self.is_paused)
+        self._draw_titles()
+
+    def _draw_status(self) -> None:
+        now_s = self._clock()
+        status = self._source.status
+        counters = self._source.counters
+        per_second = self._meter.per_second(now_s, counters.received)
+        if status is self._status and now_s - self._status_at_s < STATUS_INTERVAL_S:
+            return
+        self._status = status
+        self._status_at_s = now_s
+        store = self._store
+        sys_node = (store.root.children or {}).get("$SYS")
+        names = sys_node.children or {} if sys_node is not None else {}
+        self._broker = self._sys_counters.read(self._newest_payload, names)
+        self._status_bar.show(
+            Facts(
+                status=status,
+                counters=counters,
+                now_s=now_s,
+                per_second=per_second,
+                topics=store.topics,
+                kept_bytes=store.kept_bytes,
+                evicted=store.evicted,
+                cut=store.cut,
+                unlisted=store.unlisted,
+                broker=self._broker,
+                new_while_paused=store.messages - self._messages_at_pause
+                if self.is_paused
+                else None,
+                is_following=self._tree.is_following,
+            )
+        )
+        self._banner.show(status)
+        self._tree.set_notice(self._notice(status))
+
+    def _newest_payload(self, topic: bytes) -> bytes | None:
+        node = self._store.find(topic)
+        return None if node is None or node.last is None else node.last[1]
+
+    def _notice(self, status: SourceStatus) -> str:
+        """Return what stands in the tree while it has no rows."""
+        if self._outline.filter_text:
+            if self._outline.filter_problem is not None:
+                return "This is not a valid topic filter."
+            return "No topic matches. esc clears the filter."
+        filters = " and ".join(
+            printable(subscription.topic_filter)
+            for subscription in status.subscriptions
+            if subscription.problem is None
+        )
+        if status.phase is Phase.CONNECTED:
+            return (
+                f"Connected, waiting for the first message on {filters or 'no topic at all'}.\n\n"
+                "Nothing retained is on this broker. A topic appears here as soon as somebody "
+                "publishes to it."
+            )
+        if status.phase is Phase.CONNECTING:
+            return "Connecting ..."
+        return "Not connected. The line above says why."
+
+    def _draw_titles(self) -> None:
+        """Say in the frame of the tree what it shows and in which order."""
+        outline = self._outline
+        title = f"Topics {ORDER_TITLES[outline.order]}"
+        if outline.filter_text:
+            title += f", only {printable(outline.filter_text)}"
+        status = self._status
+        subscribed = (
+            " · ".join(printable(s.topic_filter) for s in status.subscriptions) if status else ""
+        )
+        if self._titles != (title, subscribed):
+            self._titles = (title, subscribed)
+            frame = self.query_one("#tree-frame")
+            frame.border_title = Content(title)
+            frame.border_subtitle = Content(subscribed)
+        if self._filter_bar is not None and self._filter_bar.display:
+            self._filter_bar.show_matches(
+                outline.matches, self._store.topics, outline.filter_problem, outline.is_working
+            )
+
+    # What the user does
+
+    @on(TopicTree.TopicSelected)
+    def show_topic(self, event: TopicTree.TopicSelected) -> None:
+        """Explain on the right what is selected on the left."""
+        self._pane.show_node(event.node, self._wall_clock())
+
+    @on(TopicTree.FollowChanged)
+    def show_following(self) -> None:
+        """Tell at once."""
+        self._tell_now()
+
+    def _tell_now(self) -> None:
+        self._status_at_s = float("-inf")
+        self._draw_status()
+
+    def action_toggle_pause(self) -> None:
+        """Hold the screen still, or let it go on."""
+        self.is_paused = not self.is_paused
+        self._messages_at_pause = self._store.messages
+        self._tell_now()
+        if not self.is_paused:
+            self.draw(self._wall_clock())
+
+    def action_toggle_follow(self) -> None:
+        """Jump to whatever changes, or stop to."""
+        self._tree.set_following(not self._tree.is_following)
+
+    def action_cycle_order(self) -> None:
+        """Take the next order."""
+        orders = list(Order)
+        following = orders[(orders.index(self._outline.order) + 1) % len(orders)]
+        self._tree.hold_place()
+        self._outline.set_order(following)
+        self._redraw_tree()
+
+    def action_retry_now(self) -> None:
+        """Reconnect without waiting."""
+        self._source.retry_now()
+        self._tell_now()
+
+    async def action_find(self) -> None:
+        """Open the filter and let the user type."""
+        if self._filter_bar is None:
+            # Imported here: an input is much code that the first paint can do without.
+            from mqttui.ui.widgets.filter_bar import FilterBar
+
+            self._filter_bar = FilterBar(id="filter-bar")
+            await self.query_one("#tree-frame").mount(self._filter_bar, before=0)
+        self._filter_bar.display = True
+        self._filter_bar.focus_input()
+        self._draw_titles()
+
+    def action_back(self) -> None:
+        """Clear the filter if there is one, else go back to the tree."""
+        if self._filter_bar is not None and self._filter_bar.display:
+            self._filter_bar.clear()
+            self._filter_bar.display = False
+            self._set_filter("")
+        self._tree.focus()
+
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        """Show only what matches."""
+        self._set_filter(event.text)
+
+    def on_filter_bar_left(self, event: FilterBar.Left) -> None:
+        """Go on in the tree."""
+        if event.is_cleared:
+            self.action_back()
+        else:
+            if self._filter_bar is not None and not self._filter_bar.text:
+                self._filter_bar.display = False
+            self._tree.focus()
+
+    def _set_filter(self, text: str) -> None:
+        if text == self._outline.filter_text:
+            return
+        self._tree.hold_place()
+        self._outline.set_filter(text)
+        self._redraw_tree()
+
+    def _redraw_tree(self) -> None:
+        if self._status is not None:
+            self._tree.set_notice(self._notice(self._status))
+        self._tree.unfold()
+        self._draw_titles()

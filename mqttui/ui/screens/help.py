@@ -1,0 +1,59 @@
+"""Every key, made from the table of commands, so that the help cannot be wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from mqttui.ui.commands import HELP_GROUPS
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+READING = """\
+▸ ▾  a branch, closed or open        ⚑  the broker keeps this value (retained)
+412/s  messages per second, mean of the last 10 s        3 s  time since the last message
+▌  the cursor; without a bright row it stands for a topic that is hidden below"""
+
+FILTERS = """\
+Plain text finds topics that contain it. With + or # it is an MQTT topic filter: + stands for
+one level, # for everything below: +/status, iot49/#, $SYS/#."""
+
+
+class HelpScreen(ModalScreen[None]):
+    """All keys with what they do; any of `?`, esc and q closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q", "dismiss", "Close", key_display="esc")
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Lay out the help."""
+        with VerticalScroll(id="help") as box:
+            box.border_title = "Keys"
+            box.border_subtitle = "esc closes"
+            yield Static(help_text())
+
+
+def help_text() -> Text:
+    """Return the keys of all groups, and how to read a row."""
+    text = Text()
+    for title, commands in HELP_GROUPS:
+        text.append(f"{title}\n", "bold")
+        for command in commands:
+            keys = command.key_display or command.keys.replace(",", " ")
+            text.append("  " + keys + " " * max(2, 12 - cell_len(keys)), "bold")
+            text.append(f"{command.explanation}\n")
+        text.append("\n")
+    text.append("Reading a row\n", "bold")
+    text.append("".join(f"  {line}\n" for line in READING.splitlines()))
+    text.append("\nFilter\n", "bold")
+    text.append("".join(f"  {line}\n" for line in FILTERS.splitlines()))
+    return text

@@ -1,0 +1,131 @@
+"""One row of the topic tree as text: which columns fit, and what stands in them.
+
+Pure: no widget, no style. A row is a list of `(text, role)`; the tree knows what a role looks
+like. All text here is safe for the terminal and exactly as wide as it says.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from rich.cells import cell_len
+
+from mqttui.core.message import RETAIN
+from mqttui.payload.printable import topic_text
+from mqttui.payload.quantities import age_text, rate_text
+from mqttui.payload.registry import one_line
+from mqttui.ui.widgets.cells import fitted
+
+if TYPE_CHECKING:
+    from mqttui.core.node import TopicNode
+
+Role: TypeAlias = Literal[
+    "guide", "branch", "topic", "value", "fresh", "retained", "figure", "cursor"
+]
+
+SLOWEST_RATE = 0.5 / 60
+RATE_CELLS = 9
+AGE_CELLS = 8
+RATE_FROM_WIDTH = 34
+AGE_FROM_WIDTH = 46
+VALUE_COLUMN_SHARE = 0.36
+SHORTEST_VALUE_CELLS = 4
+CURSOR_MARK = "▌"
+RETAINED_MARK = "⚑"
+
+
+class RowFace(NamedTuple):
+    """What a row shows, whatever its place: every text is printable."""
+
+    name: str
+    below: str
+    value: str
+    is_retained: bool
+    rate: str
+    age: str
+
+
+def face_of(node: TopicNode, rate: str, age: str, width: int) -> RowFace:
+    """Return what the row of `node` shows; `width` bounds the work for huge names and payloads."""
+    last = node.last
+    return RowFace(
+        # A name can be 64 kB; beyond four code points per cell nothing more is seen.
+        name=topic_text(node.name[: 4 * width].encode("utf-8", "surrogateescape")) or "(empty)",
+        below=_topics_text(node.topics_below) if node.children else "",
+        value="" if last is None else one_line(last[1], width),
+        is_retained=last is not None and bool(last[2] & RETAIN),
+        rate=rate,
+        age=age,
+    )
+
+
+def figures_of(node: TopicNode, now: float) -> tuple[str, str]:
+    """Return the rate and the age of the row, as text.
+
+    A rate below half a message a minute is left out. From ten seconds on the age goes in tens:
+    a text that ticks is a line sent to the terminal, and nobody needs the 47th second.
+    """
+    rate = node.rate(now)
+    age_s = now - node.changed_at
+    if 10 <= age_s < 60:
+        age_s -= age_s % 10
+    return rate_text(rate) if rate >= SLOWEST_RATE else "", age_text(age_s)
+
+
+def mark_cells(depth: int, width: int) -> tuple[int, int]:
+    """Return the columns (from, to) of the mark that opens and closes a branch."""
+    start = 1 + _indent(depth, width)
+    return start, start + 2
+
+
+def row_segments(
+    face: RowFace,
+    *,
+    depth: int,
+    is_branch: bool,
+    is_expanded: bool,
+    has_cursor: bool,
+    width: int,
+) -> list[tuple[str, Role]]:
+    """Return the row, exactly `width` cells wide."""
+    has_rate = width >= RATE_FROM_WIDTH
+    has_age = width >= AGE_FROM_WIDTH
+    room = width - (RATE_CELLS if has_rate else 0) - (AGE_CELLS if has_age else 0)
+
+    mark = ("▾ " if is_expanded else "▸ ") if is_branch else "  "
+    segments: list[tuple[str, Role]] = [
+        (CURSOR_MARK if has_cursor else " ", "cursor"),
+        (" " * _indent(depth, width) + mark, "guide"),
+    ]
+    used = 1 + _indent(depth, width) + 2
+    name = fitted(face.name, max(0, room - used))
+    used += cell_len(name)
+    segments.append((name, "branch" if is_branch else "topic"))
+
+    if face.below and used + 2 + len(face.below) <= room:
+        segments.append(("  " + face.below, "figure"))
+        used += 2 + len(face.below)
+    if face.value or face.is_retained:
+        gap = max(2, int(room * VALUE_COLUMN_SHARE) - used)
+        value_room = room - used - gap - 2
+        if value_room >= SHORTEST_VALUE_CELLS:
+            value = fitted(face.value, value_room)
+            segments.append((" " * gap, "guide"))
+            segments.append((f"{RETAINED_MARK} " if face.is_retained else "  ", "retained"))
+            segments.append((value, "fresh" if face.age == "now" else "value"))
+            used += gap + 2 + cell_len(value)
+    segments.append((" " * max(0, room - used), "guide"))
+    if has_rate:
+        segments.append((face.rate.rjust(RATE_CELLS), "figure"))
+    if has_age:
+        segments.append((face.age.rjust(AGE_CELLS - 1) + " ", "figure"))
+    return segments
+
+
+def _topics_text(count: int) -> str:
+    return "1 topic" if count == 1 else f"{count:,} topics"
+
+
+def _indent(depth: int, width: int) -> int:
+    """Return the cells before the mark; deep topics keep half of the row for their name."""
+    return min(2 * depth, max(0, width // 2 - 3))
