@@ -27,7 +27,7 @@ class Preferences:
     frame_rate_hz: float = 10.0
     payload_limit_bytes: int = MIB
     inbox_max_messages: int = 1_000_000
-    inbox_max_bytes: int = 256_000_000
+    inbox_max_bytes: int = 128 * MIB
 
 
 @dataclass(frozen=True, slots=True)

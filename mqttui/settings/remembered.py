@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from mqttui.settings.toml_file import replace_file
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mqttui.settings.connection import ConnectionSettings, Protocol
+    from mqttui.settings.connection import ConnectionSettings
+
+KnownProtocol: TypeAlias = Literal["3.1.1", "5"]
 
 # A broker may have learned MQTT 5 meanwhile.
 _FORGET_AFTER_S = 30 * 24 * 3600
@@ -33,15 +35,15 @@ class Remembered:
     _protocols: dict[str, dict[str, Any]] = field(default_factory=dict)
     _clock: Callable[[], float] = time.time
 
-    def protocol_of(self, settings: ConnectionSettings) -> Protocol | None:
+    def protocol_of(self, settings: ConnectionSettings) -> KnownProtocol | None:
         """Return the version that worked for a profile, or for a host and port, in 30 days."""
         entry = self._protocols.get(_key(settings))
         if entry is None or not 0 <= self._clock() - entry["at"] <= _FORGET_AFTER_S:
             return None
-        version: Protocol = entry["version"]
+        version: KnownProtocol = entry["version"]
         return version
 
-    def remember_protocol(self, settings: ConnectionSettings, version: Protocol) -> None:
+    def remember_protocol(self, settings: ConnectionSettings, version: KnownProtocol) -> None:
         """Keep the version that worked; raise `SettingsError` when it cannot be written."""
         key = _key(settings)
         if self.protocol_of(settings) == version:

@@ -1,0 +1,92 @@
+"""Making a session of a connection: its stored password, and what its broker taught us."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from mqttui.cli.terminal import warn
+from mqttui.cli.topics import topic_rules
+from mqttui.settings.paths import profiles_file, remembered_file, secrets_file
+from mqttui.settings.profiles import load_profiles
+from mqttui.settings.remembered import load_remembered
+from mqttui.settings.toml_file import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mqttui.settings.connection import ConnectionSettings
+    from mqttui.settings.preferences import Preferences
+    from mqttui.settings.secret import Secret
+    from mqttui.transport.session import Session
+
+
+class SessionMaker:
+    """Makes sessions and keeps what is to be said when the interface has closed.
+
+    While the interface is open nothing may be printed, so sentences wait in `late_notices`.
+    """
+
+    def __init__(self, preferences: Preferences, environ: Mapping[str, str] = os.environ) -> None:
+        self._preferences = preferences
+        self._environ = environ
+        self._remembered = load_remembered(remembered_file(environ))
+        self.late_notices = [self._remembered.problem] if self._remembered.problem else []
+
+    def make(self, settings: ConnectionSettings) -> Session:
+        """Return a session that is not started yet."""
+        from mqttui.transport.session import Session
+
+        def remember(version: Literal["3.1.1", "5"]) -> None:
+            # On the network thread, which must not end because a disk is full.
+            try:
+                self._remembered.remember_protocol(settings, version)
+            except SettingsError as problem:
+                self.late_notices.append(str(problem))
+
+        return Session(
+            settings,
+            max_messages=self._preferences.inbox_max_messages,
+            max_bytes=self._preferences.inbox_max_bytes,
+            known_protocol=self._remembered.protocol_of(settings),
+            on_protocol_learnt=remember if settings.protocol == "auto" else None,
+        )
+
+    def make_chosen(self, settings: ConnectionSettings) -> Session:
+        """Return a session for what was chosen on the connection screen.
+
+        The stored password is put in when the settings are those of a profile and have none.
+        """
+        settings = replace(settings, payload_limit_bytes=self._preferences.payload_limit_bytes)
+        name = settings.profile
+        if name is None or settings.user is None or settings.password is not None:
+            return self.make(settings)
+        profile = load_profiles(profiles_file(self._environ), topic_rules()).profiles.get(name)
+        if profile is not None and (profile.host, profile.user) == (settings.host, settings.user):
+            try:
+                secret = stored_password(name, self._environ)
+            except SettingsError as problem:
+                self.late_notices.append(str(problem))
+            else:
+                settings = with_password(settings, secret)
+        return self.make(settings)
+
+    def tell_late_notices(self) -> None:
+        """Print what waited for the interface to close."""
+        for notice in self.late_notices:
+            warn(notice)
+        self.late_notices.clear()
+
+
+def stored_password(profile: str, environ: Mapping[str, str] = os.environ) -> Secret | None:
+    """Return the stored password of a profile; raise `SettingsError` when the store fails."""
+    # Imported here: a keyring is slow to load, and most connections need none.
+    from mqttui.settings.secrets import open_secret_store
+
+    return open_secret_store(secrets_file(environ)).read(profile)
+
+
+def with_password(settings: ConnectionSettings, secret: Secret | None) -> ConnectionSettings:
+    """Return the settings with a password, as they are for None."""
+    return settings if secret is None else replace(settings, password=secret.reveal())
