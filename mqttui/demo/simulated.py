@@ -1,0 +1,75 @@
+"""What a simulated client is: pure, driven by the time it is told, the same for the same seed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+# After a longer gap (the laptop slept) what was missed is not caught up.
+_CATCH_UP_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message that a simulated client wants to publish.
+
+    `content_type` and `user_properties` are for clients that speak MQTT 5.
+    """
+
+    topic: str
+    payload: bytes
+    qos: int = 0
+    retain: bool = False
+    content_type: str | None = None
+    user_properties: tuple[tuple[str, str], ...] = ()
+
+
+class Beat:
+    """Equally spaced times in seconds since the demo began."""
+
+    def __init__(self, interval_s: float, first_s: float = 0.0) -> None:
+        self.interval_s = interval_s
+        self._next_s = first_s
+
+    def times_until(self, now_s: float) -> list[float]:
+        """Return the times that have come since the last call, oldest first."""
+        if now_s - self._next_s > _CATCH_UP_S:
+            skipped = int((now_s - self._next_s) / self.interval_s)
+            self._next_s += skipped * self.interval_s
+        due: list[float] = []
+        while self._next_s <= now_s:
+            due.append(self._next_s)
+            self._next_s += self.interval_s
+        return due
+
+
+class SimulatedClient:
+    """One MQTT client of the simulated class; subclasses say what it publishes and when."""
+
+    is_mqtt5 = False
+
+    def __init__(self, client_id: str, seed: int, will: Outgoing | None = None) -> None:
+        self.client_id = client_id
+        self.will = will
+        self.random = random.Random(f"{seed}/{client_id}")  # noqa: S311 (noise, not secrets)
+
+    @property
+    def topic_filters(self) -> tuple[str, ...]:
+        """What the client subscribes to."""
+        return ()
+
+    def is_present(self, now_s: float) -> bool:
+        """Whether the client is connected at that time; when it is not, its will is due."""
+        return True
+
+    def greeting(self, now_s: float) -> list[Outgoing]:
+        """Return what the client publishes right after it connected."""
+        return []
+
+    def messages_due(self, now_s: float) -> list[Outgoing]:
+        """Return what has come due since the last call, oldest first."""
+        raise NotImplementedError
+
+    def answer(self, payload: bytes, now_s: float) -> list[Outgoing]:
+        """Return the answer to a message that it subscribed to."""
+        return []
