@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from mqttui.core.message import MessageDetail, RawMessage
 from mqttui.transport.publish_layout import (
+    TOPIC_ALIAS,
     IncompletePacket,
     MalformedPacket,
     PublishLayout,
@@ -60,14 +61,6 @@ class Parsed:
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _CutMessage:
-    """A message whose head is known while the rest of its payload still passes by."""
-
-    message: RawMessage
-    layout: PublishLayout
-
-
 class PacketStream:
     """The reader of one client's byte stream.
 
@@ -83,7 +76,7 @@ class PacketStream:
         self.cut = 0
         self.cut_bytes = 0
         self._limit = payload_limit_bytes
-        self._unreleased: set[int] = set()
+        self._unreleased: set[bytes] = set()
         self.begin(is_mqtt5=is_mqtt5)
 
     def begin(self, *, is_mqtt5: bool) -> None:
@@ -93,7 +86,8 @@ class PacketStream:
         self._parts: list[bytes] = []
         self._missing = 0
         self._skip = 0
-        self._passing: _CutMessage | None = None
+        # A cut message and its packet identifier, while the rest of its payload goes by.
+        self._passing: tuple[RawMessage, bytes] | None = None
         self._acknowledgements = bytearray()
         self._controls: list[ControlPacket] = []
 
@@ -109,7 +103,7 @@ class PacketStream:
                 return Parsed([], 0, b"", [], None)
             pos, self._skip = self._skip, 0
             passed, self._passing = self._passing, None
-            self._accept(messages, passed.message, passed.layout)
+            self._accept(messages, *passed)
         elif self._parts:
             self._parts.append(data)
             self._missing -= len(data)
@@ -194,8 +188,7 @@ class PacketStream:
                     pos = end
                     continue
             if header & 0xF0 == _PUBLISH:
-                layout = publish_layout(data, header, body, end, is_mqtt5=is_mqtt5)
-                size_bytes += self._accept(messages, _message(data, layout, end), layout)
+                size_bytes += self._publish(data, header, body, end, messages)
             else:
                 self._control(header, data[body:end])
             pos = end
@@ -203,6 +196,39 @@ class PacketStream:
             self._parts = [data[pos:]]
             self._missing = missing
         return size_bytes
+
+    def _publish(
+        self, data: bytes, header: int, body: int, end: int, messages: list[RawMessage]
+    ) -> int:
+        """Append a complete PUBLISH packet of any kind; return its size in bytes.
+
+        Raises MalformedPacket.
+        """
+        # The usual shapes are read without the care that `publish_layout` takes; what does not
+        # fit them gets it.
+        start = body + 2
+        qos = header & 0x06
+        if start < end:
+            topic_end = start + (data[body] << 8 | data[body + 1])
+            offset = topic_end + 2 if qos else topic_end
+            if offset < end and topic_end > start and qos != 0x06:
+                detail = None
+                properties_size = 0
+                if self._is_mqtt5:
+                    properties_size = data[offset]
+                    offset += 1
+                    if properties_size:
+                        properties = data[offset : offset + properties_size]
+                        offset += properties_size
+                        if TOPIC_ALIAS in properties:
+                            properties_size = 128
+                        detail = MessageDetail(properties)
+                packet_id = data[topic_end : topic_end + 2] if qos else b""
+                if offset <= end and properties_size < 128 and packet_id != b"\0\0":
+                    message = (data[start:topic_end], data[offset:end], header & 15, detail)
+                    return self._accept(messages, message, packet_id)
+        layout = publish_layout(data, header, body, end, is_mqtt5=self._is_mqtt5)
+        return self._accept(messages, _message(data, layout, end), layout.packet_id)
 
     def _long_publish(
         self, data: bytes, header: int, body: int, end: int, messages: list[RawMessage]
@@ -218,40 +244,40 @@ class PacketStream:
         if full_size <= self._limit:
             if end > total:
                 raise IncompletePacket(end - total)
-            return end, self._accept(messages, _message(data, layout, end), layout)
+            return end, self._accept(messages, _message(data, layout, end), layout.packet_id)
         head_end = layout.payload_start + self._limit
         if head_end > total:
             raise IncompletePacket(head_end - total)
         message = _message(data, layout, head_end, full_size_bytes=full_size)
         if end > total:
-            self._passing = _CutMessage(message, layout)
+            self._passing = message, layout.packet_id
             self._skip = end - total
             return total, 0
-        return end, self._accept(messages, message, layout)
+        return end, self._accept(messages, message, layout.packet_id)
 
-    def _accept(
-        self, messages: list[RawMessage], message: RawMessage, layout: PublishLayout
-    ) -> int:
-        """Append a complete message and its acknowledgement; return its size in bytes.
+    def _accept(self, messages: list[RawMessage], message: RawMessage, packet_id: bytes) -> int:
+        """Append a complete message and acknowledge it; return its size in bytes.
 
-        A QoS 2 message that was delivered before and is not released yet is acknowledged but not
-        delivered again, and 0 is returned (section 4.3.3).
+        `packet_id` is empty for QoS 0. A QoS 2 message that was delivered before and is not
+        released yet is acknowledged but not delivered again, and 0 is returned (section 4.3.3).
         """
-        packet_id = layout.packet_id
+        topic, payload, flags, detail = message
+        size_bytes = len(topic) + len(payload)
         if packet_id:
-            if layout.flags & 0x04:
-                self._acknowledgements += b"\x50\x02" + packet_id.to_bytes(2)
+            if flags & 0x04:
+                self._acknowledgements += b"\x50\x02" + packet_id
                 if packet_id in self._unreleased:
                     return 0
                 self._unreleased.add(packet_id)
             else:
-                self._acknowledgements += b"\x40\x02" + packet_id.to_bytes(2)
+                self._acknowledgements += b"\x40\x02" + packet_id
+        if detail is not None:
+            size_bytes += len(detail.properties)
+            if detail.full_size_bytes is not None:
+                self.cut += 1
+                self.cut_bytes += detail.full_size_bytes - len(payload)
         messages.append(message)
-        detail = message[3]
-        if detail is not None and detail.full_size_bytes is not None:
-            self.cut += 1
-            self.cut_bytes += detail.full_size_bytes - len(message[1])
-        return size_of(message)
+        return size_bytes
 
     def _control(self, header: int, body: bytes) -> None:
         """Answer a PUBREL and put any other control packet aside. Raises MalformedPacket."""
@@ -259,7 +285,7 @@ class PacketStream:
         if kind == _PUBREL:
             if len(body) < 2 or body[:2] == b"\0\0":
                 raise MalformedPacket("a PUBREL packet without a packet identifier")
-            self._unreleased.discard(int.from_bytes(body[:2]))
+            self._unreleased.discard(body[:2])
             self._acknowledgements += b"\x70\x02" + body[:2]
             return
         if kind not in _PACKET_NAMES or (kind == _DISCONNECT and not self._is_mqtt5):

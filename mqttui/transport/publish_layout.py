@@ -11,11 +11,12 @@ from typing import NamedTuple
 PROPERTY_LIMIT_BYTES = 1024 * 1024
 """A longer property block ends the connection: it is kept in memory whole."""
 
-_TOPIC_ALIAS = 0x23
+TOPIC_ALIAS = 0x23
+"""The identifier of the property (section 2.2.2.2)."""
 
 # How many bytes the value of a property has (section 2.2.2.2); strings, binary data, string pairs
 # and variable byte integers carry their own length.
-_FIXED_SIZES = {0x01: 1, 0x02: 4, _TOPIC_ALIAS: 2}
+_FIXED_SIZES = {0x01: 1, 0x02: 4, TOPIC_ALIAS: 2}
 _STRINGS = {0x03: 1, 0x08: 1, 0x09: 1, 0x26: 2}
 _SUBSCRIPTION_IDENTIFIER = 0x0B
 
@@ -33,10 +34,10 @@ class IncompletePacket(Exception):
 
 
 class PublishLayout(NamedTuple):
-    """Offsets into the data that holds the packet; `packet_id` is 0 for QoS 0."""
+    """Offsets into the data that holds the packet; `packet_id` is empty for QoS 0."""
 
     flags: int
-    packet_id: int
+    packet_id: bytes
     topic_start: int
     topic_end: int
     properties_start: int
@@ -71,12 +72,12 @@ def publish_layout(
         raise MalformedPacket("a PUBLISH packet with an empty topic")
     reach(topic_end, "topic")
     offset = topic_end
-    packet_id = 0
+    packet_id = b""
     if qos:
         offset += 2
         reach(offset, "packet identifier")
-        packet_id = data[topic_end] << 8 | data[topic_end + 1]
-        if packet_id == 0:
+        packet_id = data[topic_end:offset]
+        if packet_id == b"\0\0":
             raise MalformedPacket("a PUBLISH packet with packet identifier 0")
     properties_start = offset
     if is_mqtt5:
@@ -105,14 +106,14 @@ def publish_layout(
 
 def has_topic_alias(properties: bytes) -> bool:
     """Return whether a property block has a topic alias; a block that cannot be read has none."""
-    if _TOPIC_ALIAS not in properties:
+    if TOPIC_ALIAS not in properties:
         return False
     offset = 0
     end = len(properties)
     while offset < end:
         identifier = properties[offset]
         offset += 1
-        if identifier == _TOPIC_ALIAS:
+        if identifier == TOPIC_ALIAS:
             return True
         if identifier in _FIXED_SIZES:
             offset += _FIXED_SIZES[identifier]
