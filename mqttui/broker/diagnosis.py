@@ -311,11 +311,19 @@ def keepalive_missed(settings: ConnectionSettings) -> Problem:
     )
 
 
-def malformed_packet(settings: ConnectionSettings) -> Problem:
-    """Return that the broker sent a packet that breaks the protocol."""
+def malformed_packet(settings: ConnectionSettings, what: str) -> Problem:
+    """Return that the connection was given up because of what the broker sent."""
     return Problem(
-        f"{_label(settings)} sent a packet that is not valid MQTT.",
-        "The connection starts anew by itself; if it happens again, try --protocol 3.1.1.",
+        f"The connection to {_label(settings)} was given up: {printable(what)}",
+        "A new attempt follows by itself; if it happens again, try --protocol 3.1.1.",
+    )
+
+
+def closed_at_subscription(settings: ConnectionSettings, topic_filter: str) -> Problem:
+    """Return that the broker ended the connection instead of answering a SUBSCRIBE."""
+    return Problem(
+        f"{_label(settings)} closed the connection when {_quoted(topic_filter)} was asked for.",
+        "Perhaps this user is not allowed to subscribe to it: try a narrower --subscribe.",
     )
 
 

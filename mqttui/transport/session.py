@@ -1,0 +1,358 @@
+"""A live broker as a source of messages: connects, stays, and comes back.
+
+One thread of its own does everything that touches the network, in this order: look up the name,
+connect, TLS, CONNECT, subscribe, read until the end, wait, and again. Other threads only leave
+requests and wake it. What they read (`status`, `counters`) are snapshots.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import secrets
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from mqttui.broker import reasons
+from mqttui.broker.diagnosis import diagnose
+from mqttui.broker.problem import Problem, ProblemError
+from mqttui.broker.reasons import Attempt
+from mqttui.core.message import Batch
+from mqttui.core.source import Phase, SourceCounters, SourceStatus
+from mqttui.transport.backoff import TAKEOVER_FLOOR_S, Failures, reconnect_delay_s
+from mqttui.transport.connection import Connection, ConnectionEnd, Patience, Stopped
+from mqttui.transport.fast_client import make_client
+from mqttui.transport.inbox import Inbox
+from mqttui.transport.subscriptions import Subscriptions
+from mqttui.transport.tls import INSECURE_WARNING, security_of, tls_context
+from mqttui.transport.wakeup import Wakeup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mqttui.core.message import RawMessage
+    from mqttui.settings.connection import ConnectionSettings
+    from mqttui.transport.fast_client import FastClient
+    from mqttui.transport.stock_client import StockClient
+
+_log = logging.getLogger(__name__)
+
+KnownProtocol = Literal["3.1.1", "5"]
+
+INBOX_MAX_MESSAGES = 1_000_000
+INBOX_MAX_BYTES = 128 * 1024 * 1024
+
+_STOP_CONNECTED_S = 3.0
+_STOP_OPENING_S = 0.25
+_TAKEOVER_SUSPECTED_AFTER = 2
+_LONG_S = 3600.0
+_MALFORMED = "malformed packet"
+_EXPIRY_IGNORED = "The session expiry is ignored: it needs MQTT 5, and this is MQTT 3.1.1."
+_NO_CLIENT_ID = Problem(
+    "A persistent session needs a client id, so that the broker knows it again.",
+    "Give one with --client-id, or leave --persistent out.",
+    is_permanent=True,
+)
+
+
+class Session:
+    """A `MessageSource` that keeps a connection to one broker.
+
+    `known_protocol` is what this broker spoke last time; under `auto` it is tried first.
+    `on_protocol_learnt` is called on the network thread when something else worked than what
+    was expected. `chance` gives random numbers in [0, 1) for the waits between attempts.
+    """
+
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        *,
+        max_messages: int = INBOX_MAX_MESSAGES,
+        max_bytes: int = INBOX_MAX_BYTES,
+        known_protocol: KnownProtocol | None = None,
+        on_protocol_learnt: Callable[[KnownProtocol], None] | None = None,
+        patience: Patience | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._settings = settings
+        self._expected_protocol: KnownProtocol = known_protocol or "5"
+        self._on_protocol_learnt = on_protocol_learnt
+        self._patience = patience or Patience()
+        self._chance = chance
+        self._inbox = Inbox(max_messages, max_bytes)
+        self._subscriptions = Subscriptions(settings.subscriptions)
+        self._attempt = Attempt(
+            label=settings.label,
+            # 15 characters: MQTT 3.1 allows 23, and some brokers still do.
+            client_id=settings.client_id or f"mqttui-{secrets.token_hex(4)}",
+            is_client_id_given=settings.client_id is not None,
+            user=settings.user,
+        )
+        self._clients: dict[KnownProtocol, FastClient | StockClient] = {}
+        self._retired: list[FastClient | StockClient] = []
+        self._client_warning: str | None = None
+        self._proven_protocol: KnownProtocol | None = None
+        self._acceptances = 0
+        self._failures = Failures()
+        self._wakeup = Wakeup()
+        self._is_stopping = False
+        self._is_retry_wanted = False
+        self._connection: Connection | None = None
+        self._status_lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._status = SourceStatus(
+            label=settings.label,
+            phase=Phase.IDLE,
+            security=security_of(settings.tls),
+            client_id=self._attempt.client_id,
+            subscriptions=self._subscriptions.status,
+            warnings=self._warnings(None),
+        )
+
+    @property
+    def status(self) -> SourceStatus:
+        """The newest snapshot; the same object as long as nothing changed."""
+        return self._status
+
+    @property
+    def counters(self) -> SourceCounters:
+        """A snapshot of the counters."""
+        inbox = self._inbox.counters
+        dropped = dict(inbox.dropped)
+        cut = cut_bytes = malformed = 0
+        for client in (*self._retired, *self._clients.values()):
+            wire = client.wire
+            cut += wire.cut
+            cut_bytes += wire.cut_bytes
+            malformed += wire.malformed
+            for cause, count in wire.dropped.items():
+                dropped[cause] = dropped.get(cause, 0) + count
+        if malformed:
+            dropped[_MALFORMED] = malformed
+        return SourceCounters(
+            received=inbox.received,
+            received_bytes=inbox.received_bytes,
+            waiting=inbox.waiting,
+            cut=cut,
+            cut_bytes=cut_bytes,
+            reconnects=max(0, self._acceptances - 1),
+            dropped=dropped,
+        )
+
+    def start(self) -> None:
+        """Begin to connect; returns at once. Raises RuntimeError when called twice."""
+        if self._thread is not None:
+            raise RuntimeError("a session is started once")
+        self._set_status(phase=Phase.CONNECTING, attempt=1)
+        self._thread = threading.Thread(target=self._run, name="mqttui-session", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Disconnect politely and end the network thread.
+
+        Always returns soon. While a name is looked up or a connection is being opened, the
+        thread cannot be interrupted: it ends by itself when that is over, and no byte of MQTT
+        leaves it any more.
+        """
+        self._is_stopping = True
+        self._wakeup.wake()
+        connection = self._connection
+        if self._thread is None:
+            self._wakeup.close()
+        elif connection is not None and connection.is_opening:
+            self._thread.join(_STOP_OPENING_S)
+        else:
+            self._thread.join(_STOP_CONNECTED_S)
+        self._set_stopped()
+
+    def retry_now(self) -> None:
+        """Reconnect without waiting for the count-down; does nothing while connected."""
+        self._is_retry_wanted = True
+        self._wakeup.wake()
+
+    def drain(self, max_messages: int) -> list[Batch]:
+        """Hand over waiting batches, oldest first, until `max_messages` are reached."""
+        return self._inbox.drain(max_messages)
+
+    def _run(self) -> None:
+        try:
+            while not self._is_stopping:
+                self._wait(self._connect())
+        except Stopped:
+            pass
+        finally:
+            self._wakeup.close()
+            self._set_stopped()
+
+    def _connect(self) -> ConnectionEnd:
+        """Connect with each protocol that comes into question; return how the last one ended.
+
+        Raises Stopped.
+        """
+        self._set_status(phase=Phase.CONNECTING, attempt=self._failures.count + 1, retry_at_s=None)
+        protocols = self._protocols()
+        end = self._connect_with(protocols[0])
+        # What worked before is not refused by a mere close: the broker may be restarting.
+        is_doubtful = end.may_be_protocol and protocols[0] != self._proven_protocol
+        if len(protocols) > 1 and (is_doubtful or end.is_protocol_refused):
+            end = self._connect_with(protocols[1])
+        return end
+
+    def _protocols(self) -> tuple[KnownProtocol, ...]:
+        if self._settings.protocol != "auto":
+            return (self._settings.protocol,)
+        return ("5", "3.1.1") if self._expected_protocol == "5" else ("3.1.1", "5")
+
+    def _connect_with(self, protocol: KnownProtocol) -> ConnectionEnd:
+        """Stay connected until the connection ends and return how; raises Stopped."""
+        settings = self._settings
+        try:
+            if not settings.is_clean and settings.client_id is None:
+                raise ProblemError(_NO_CLIENT_ID)
+            self._connection = Connection(
+                self._client(protocol),
+                settings,
+                self._attempt,
+                self._subscriptions,
+                is_mqtt5=protocol == "5",
+                # A session that outlives the connection is cleared only by the first one.
+                is_clean_start=settings.is_clean
+                and not (settings.session_expiry_s and self._acceptances),
+                patience=self._patience,
+                wakeup=self._wakeup,
+                is_stopping=lambda: self._is_stopping,
+                on_accepted=lambda: self._accepted(protocol),
+                on_change=self._subscriptions_changed,
+            )
+            return self._connection.run()
+        except Stopped:
+            raise
+        except Exception as error:
+            # The thread must survive whatever happens, or the screen would wait for ever.
+            if not isinstance(error, ProblemError):
+                _log.exception("a connection failed unexpectedly")
+            return ConnectionEnd(diagnose(error, settings))
+        finally:
+            self._connection = None
+
+    def _client(self, protocol: KnownProtocol) -> FastClient | StockClient:
+        """Return the client for a protocol, made and configured when it is used first.
+
+        It is kept over connections, because it knows the unfinished QoS 2 messages of the
+        session. Raises ProblemError when a file for TLS cannot be used.
+        """
+        known = self._clients.get(protocol)
+        if known is not None:
+            return known
+        settings = self._settings
+        context = None if settings.tls is None else tls_context(settings.tls)
+        client, self._client_warning = make_client(
+            self._take,
+            client_id=self._attempt.client_id,
+            is_mqtt5=protocol == "5",
+            is_websocket=settings.websocket_path is not None,
+            is_clean=settings.is_clean,
+            payload_limit_bytes=settings.payload_limit_bytes,
+        )
+        client.connect_timeout = self._patience.connect_s
+        if context is not None:
+            client.tls_set_context(context)
+        if settings.websocket_path is not None:
+            client.ws_set_options(settings.websocket_path or "/")
+        if settings.user is not None or settings.password is not None:
+            # MQTT 3.1.1 knows no password without a user name (section 3.1.2.9).
+            client.username_pw_set(settings.user or "", settings.password)
+        if settings.will is not None:
+            will = settings.will
+            client.will_set(will.topic, will.payload, will.qos, will.retain)
+        self._clients[protocol] = client
+        return client
+
+    def _take(self, messages: list[RawMessage], size_bytes: int) -> None:
+        self._inbox.put(Batch(time.time(), messages, size_bytes))
+
+    def _wait(self, end: ConnectionEnd) -> None:
+        """Show why the connection ended and wait until it is time to connect again."""
+        self._failures = self._failures.after(end.lasted_s, was_closed_silently=end.was_silent)
+        problem = end.problem
+        is_suspected = (
+            self._attempt.is_client_id_given
+            and self._failures.accepted >= _TAKEOVER_SUSPECTED_AFTER
+        )
+        if is_suspected:
+            problem = reasons.takeover_problem(self._attempt, is_certain=False)
+        retry_at_s: float | None = None
+        if problem.is_permanent:
+            # Files may be mended meanwhile; they are read when a client is made.
+            self._retired += self._clients.values()
+            self._clients.clear()
+        else:
+            floor_s = TAKEOVER_FLOOR_S if is_suspected or end.was_taken_over else 0.0
+            delay_s = reconnect_delay_s(self._failures.count, self._chance(), floor_s)
+            retry_at_s = time.monotonic() + delay_s
+        self._is_retry_wanted = False
+        self._set_status(
+            phase=Phase.WAITING,
+            problem=problem.sentence,
+            advice=problem.advice,
+            retry_at_s=retry_at_s,
+            retries_by_itself=not problem.is_permanent,
+            connected_at_s=None,
+            subscriptions=self._subscriptions.status,
+        )
+        while not self._is_stopping and not self._is_retry_wanted:
+            remaining_s = _LONG_S if retry_at_s is None else retry_at_s - time.monotonic()
+            if remaining_s <= 0:
+                break
+            self._wakeup.wait(min(remaining_s, _LONG_S))
+
+    def _accepted(self, protocol: KnownProtocol) -> None:
+        """Note that the broker has accepted a connection."""
+        self._acceptances += 1
+        self._proven_protocol = protocol
+        is_news = protocol != self._expected_protocol
+        self._expected_protocol = protocol
+        self._set_status(
+            phase=Phase.CONNECTED,
+            protocol=protocol,
+            problem=None,
+            advice=None,
+            retry_at_s=None,
+            retries_by_itself=True,
+            connected_at_s=time.monotonic(),
+            subscriptions=self._subscriptions.status,
+            warnings=self._warnings(protocol),
+        )
+        if is_news and self._on_protocol_learnt is not None and self._settings.protocol == "auto":
+            try:
+                self._on_protocol_learnt(protocol)
+            except Exception:
+                # Remembering is a convenience; the connection stands.
+                _log.exception("what the broker speaks could not be remembered")
+
+    def _subscriptions_changed(self) -> None:
+        self._set_status(subscriptions=self._subscriptions.status)
+
+    def _warnings(self, protocol: KnownProtocol | None) -> tuple[str, ...]:
+        settings = self._settings
+        warnings = []
+        if settings.tls is not None and settings.tls.is_insecure:
+            warnings.append(INSECURE_WARNING)
+        if settings.session_expiry_s is not None and protocol == "3.1.1":
+            warnings.append(_EXPIRY_IGNORED)
+        if self._client_warning is not None:
+            warnings.append(self._client_warning)
+        return tuple(warnings)
+
+    def _set_stopped(self) -> None:
+        self._set_status(phase=Phase.STOPPED, retry_at_s=None, connected_at_s=None)
+
+    def _set_status(self, **changes: Any) -> None:
+        """Replace the snapshot if something differs; a stopped session stays so."""
+        with self._status_lock:
+            if self._status.phase is not Phase.STOPPED:
+                status = replace(self._status, **changes)
+                if status != self._status:
+                    self._status = status
