@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 
 from mqttui.payload.registry import SHOWN_LIMIT_BYTES, decode
 from mqttui.ui.widgets.branch_summary import branch_facts, recent_rows, survey
@@ -34,6 +34,8 @@ DECODING_SHARE = 0.05
 """Share of the time that may go into laying out a value that changes all the time."""
 
 ONE_FACTS_ROW_FROM_WIDTH = 62
+STACKED_FROM_HEIGHT = 14
+FLAT_FROM_WIDTH = 64
 HEX_16_FROM_WIDTH = 73
 HEX_8_FROM_WIDTH = 40
 SURVEY_INTERVAL_S = 1.0
@@ -77,9 +79,11 @@ class MessagePane(Vertical):
     def compose(self) -> ComposeResult:
         """Yield the header, the value, the last messages, and the summary of a branch."""
         yield self._head
-        yield self._value
-        yield self._list_head
-        yield self._list
+        with Container(id="message-body"):
+            yield self._value
+            with Vertical(id="message-past"):
+                yield self._list_head
+                yield self._list
         yield self._recent
 
     def on_mount(self) -> None:
@@ -131,7 +135,7 @@ class MessagePane(Vertical):
         elif node.last is None:
             self._refresh_branch(node, now)
         else:
-            if self._list.display is False:
+            if not self.query_one("#message-body").display:
                 # A branch became a topic while it was shown.
                 self._arrange()
                 self._list.show_node(node, now)
@@ -139,10 +143,15 @@ class MessagePane(Vertical):
 
     def _arrange(self) -> None:
         is_topic = self._node is not None and self._node.last is not None
-        for widget in (self._value, self._list_head, self._list):
-            widget.display = is_topic
+        self.query_one("#message-body").display = is_topic
         self._recent.display = self._node is not None and not is_topic
-        self._head.styles.height = self._facts_rows() + 2 if self._node is not None else 1
+        self.set_class(self._is_flat(), "-flat")
+        kind_rows = 0 if self._is_flat() else 1
+        self._head.styles.height = 1 + self._facts_rows() + kind_rows
+
+    def _is_flat(self) -> bool:
+        """Whether value and last messages stand side by side, since there are few rows."""
+        return self.size.height < STACKED_FROM_HEIGHT and self.size.width >= FLAT_FROM_WIDTH
 
     def _facts_rows(self) -> int:
         return 1 if self.size.width >= ONE_FACTS_ROW_FROM_WIDTH else 2
@@ -156,14 +165,17 @@ class MessagePane(Vertical):
         if face == self._face:
             return
         self._face = face
-        rows: list[Cells] = [
-            topic_row(node, width),
-            *flowed(message_facts(node, entry, now), width, self._facts_rows()),
-        ]
-        shown = self._entry
-        if self._decoded is not None and shown is not None:
+        kind: Cells = []
+        if self._decoded is not None and self._entry is not None:
             frozen = (self._frozen[0], node.messages) if self._frozen is not None else None
-            rows.append(kind_row(self._decoded, shown, frozen, width))
+            kind = kind_row(self._decoded, self._entry, frozen, width)
+        facts = message_facts(node, entry, now)
+        rows = [topic_row(node, width)]
+        if self._is_flat():
+            # What is wrong with the value stands below it anyway.
+            rows += flowed([*kind[:1], *facts], width, 1)
+        else:
+            rows += [*flowed(facts, width, self._facts_rows()), kind]
         self._head.show(rows)
         list_width = self._list_head.size.width
         columns = heading_cells(self._list.row_cells)
@@ -209,13 +221,8 @@ class MessagePane(Vertical):
         self._surveyed_at = now
         width = self._head.size.width
         found = survey(node, wanted=max(1, self._recent.size.height - 1))
-        self._head.show(
-            [
-                topic_row(node, width),
-                *flowed(branch_facts(node, found, now), width, self._facts_rows()),
-                [],
-            ]
-        )
+        facts = flowed(branch_facts(node, found, now), width, self._facts_rows())
+        self._head.show([topic_row(node, width), *facts])
         title = "Last changed below" if found.is_complete else "Lately changed below (a part)"
         rows: list[Cells] = [ruled([(title, "heading")], width)]
         self._recent.show(rows + recent_rows(node, found, now, self._recent.size.width))
