@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import importlib
 import time
+import traceback
 from pathlib import Path
 
 from bench.effort import Effort
 from bench.machine import description
-from bench.report import Chapter, summary_line, target_table, whole_report
+from bench.report import Chapter, Row, summary_line, target_table, whole_report
 
 MEASUREMENTS = (
     "ingest",
@@ -25,8 +26,13 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
 def measured(name: str, effort: Effort) -> Chapter:
-    """Return the chapter of one measurement."""
-    chapter: Chapter = importlib.import_module(f"bench.measure_{name}").measure(effort)
+    """Return the chapter of one measurement; one that failed says so and stops no other."""
+    try:
+        chapter: Chapter = importlib.import_module(f"bench.measure_{name}").measure(effort)
+    except Exception as error:
+        traceback.print_exc()
+        kind = type(error).__name__
+        return Chapter(name, [Row(name, "", f"failed with {kind}", None)])
     return chapter
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.brokers import Broker, broker
 from bench.consumer import Outcome, Way, consumer, job_for
-from bench.publisher import Load, publish
+from bench.publisher import Load, publisher
 from bench.reference import Consumed, run_mosquitto_sub
 from bench.report import Chapter, Row, markdown_table, spread
 
@@ -51,8 +51,10 @@ CASES = (
 
 def run_mqttui(place: Broker, case: Case) -> Outcome:
     """Return what mqttui without its screen spent on the load of `case`."""
-    with consumer(job_for(place, case.way, case.load.messages, qos=case.qos)) as process:
-        publish(place.port, case.load)
+    job = job_for(place, case.way, case.load.messages, qos=case.qos)
+    with publisher(place.port, case.load) as source, consumer(job) as process:
+        source.go()
+        source.wait()
         return process.wait()
 
 
