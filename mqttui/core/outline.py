@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from enum import Enum
+from math import log2
 from operator import attrgetter
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,6 +29,9 @@ RESORT_INTERVAL_S = 1.0
 
 AUTO_EXPAND_ROWS = 200
 """Up to this many rows, branches of the first level open by themselves."""
+
+ACTIVE_S = 3.0
+"""Topics that changed within this time are equally recent."""
 
 STEP = 256
 """Topics that are taken in or compared with a filter between two looks at the clock."""
@@ -57,6 +61,20 @@ _by_name: Callable[[TopicNode], str] = attrgetter("name")
 def _is_of_the_broker(node: TopicNode) -> bool:
     """What the broker says of itself stands behind everything else on the first level."""
     return node.name.startswith("$")
+
+
+def _recency(node: TopicNode, now: float) -> tuple[float, str]:
+    """Sort by the last change; what changes all the time stands still among its like."""
+    age_s = now - node.changed_at
+    return (0.0 if age_s < ACTIVE_S else age_s), node.name
+
+
+def _rate_step(rate: float) -> int:
+    """Return a number that is smaller for higher rates and equal for rates within some 20 %.
+
+    Boards that send at the same pace keep their places, instead of swapping with every jitter.
+    """
+    return -round(4 * log2(rate)) if rate > 1e-6 else 1_000
 
 
 class Outline:
@@ -413,11 +431,11 @@ class Outline:
             case Order.NAME:
                 return _by_name
             case Order.RECENT:
-                return lambda node: -node.changed_at
+                return lambda node: _recency(node, now)
             case Order.RATE:
-                return lambda node: -node.rate(now)
+                return lambda node: (_rate_step(node.rate(now)), node.name)
             case Order.COUNT:
-                return lambda node: -node.messages_below
+                return lambda node: (-node.messages_below, node.name)
 
     def _fixed_key(self, branch: TopicNode) -> Callable[[TopicNode], Any] | None:
         """Return the sort key if it never changes, else None."""

@@ -124,6 +124,22 @@ def test_orders(order: Order, expected: list[str]) -> None:
     assert paths(outline) == expected
 
 
+@pytest.mark.parametrize("order", [Order.RATE, Order.RECENT])
+def test_topics_of_the_same_pace_keep_their_places(order: Order) -> None:
+    """Boards that send equally often do not swap places with every jitter of their timing."""
+    store, outline = make("a", "b", "c")
+    outline.set_order(order)
+    now = NOW
+    for step in range(300):
+        now += 0.1
+        names = ["a", "b", "c"] if step % 2 else ["c", "b", "a"]
+        publish(store, names[step % 3], now=now)
+        outline.update(now)
+        outline.window(0, 10)
+        if step > 100:
+            assert paths(outline) == ["a", "b", "c"]
+
+
 def test_a_long_branch_is_sorted_over_several_updates() -> None:
     """An order that changes is brought up to date in pieces that honour the budget."""
     store = TopicStore()
