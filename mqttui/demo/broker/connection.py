@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mqttui.demo.broker.session import Session
 
 CONNECT_WITHIN_S = 10.0
+_CONNECT = Kind.CONNECT << 4
 _CLOSE_WITHIN_S = 5.0
 _TOPIC_ALIASES = 10
 _NOT_AUTHORISED = 0x87
@@ -165,6 +166,8 @@ class Connection(asyncio.Protocol):
         try:
             while position + 2 <= end and not self._is_closing:
                 first = data[position]
+                if not self._level and first != _CONNECT:
+                    raise ProtocolViolation("The first packet is not CONNECT.")
                 length = data[position + 1]
                 body = position + 2
                 if length > 0x7F:
@@ -231,8 +234,6 @@ class Connection(asyncio.Protocol):
     def _take(self, first: int, body: bytes) -> None:
         kind = first >> 4
         if self._session is None:
-            if first != Kind.CONNECT << 4:
-                raise ProtocolViolation("The first packet is not CONNECT.")
             self._connect(body)
             return
         if kind == Kind.PUBLISH:
