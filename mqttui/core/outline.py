@@ -7,14 +7,12 @@ takes long however many topics there are.
 from __future__ import annotations
 
 from collections import deque
-from enum import Enum
-from math import log2
-from operator import attrgetter
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mqttui.core.expansion import Expansion
 from mqttui.core.listing import Listing
+from mqttui.core.order import Order, is_of_the_broker, sort_key
 from mqttui.core.sliced_sort import sorted_in_slices
 from mqttui.core.visible_rows import OpenBranch, VisibleRows
 
@@ -30,20 +28,8 @@ RESORT_INTERVAL_S = 1.0
 AUTO_EXPAND_ROWS = 200
 """Up to this many rows, branches of the first level open by themselves."""
 
-ACTIVE_S = 3.0
-"""Topics that changed within this time are equally recent."""
-
 STEP = 256
 """Topics that are taken in or compared with a filter between two looks at the clock."""
-
-
-class Order(Enum):
-    """How the children of a branch are sorted."""
-
-    NAME = "name"
-    RECENT = "recent"
-    RATE = "rate"
-    COUNT = "count"
 
 
 class Row(NamedTuple):
@@ -53,28 +39,6 @@ class Row(NamedTuple):
     depth: int
     is_branch: bool
     is_expanded: bool
-
-
-_by_name: Callable[[TopicNode], str] = attrgetter("name")
-
-
-def _is_of_the_broker(node: TopicNode) -> bool:
-    """What the broker says of itself stands behind everything else on the first level."""
-    return node.name.startswith("$")
-
-
-def _recency(node: TopicNode, now: float) -> tuple[float, str]:
-    """Sort by the last change; what changes all the time stands still among its like."""
-    age_s = now - node.changed_at
-    return (0.0 if age_s < ACTIVE_S else age_s), node.name
-
-
-def _rate_step(rate: float) -> int:
-    """Return a number that is smaller for higher rates and equal for rates within some 20 %.
-
-    Boards that send at the same pace keep their places, instead of swapping with every jitter.
-    """
-    return -round(4 * log2(rate)) if rate > 1e-6 else 1_000
 
 
 class Outline:
@@ -376,7 +340,7 @@ class Outline:
         if (
             self._opens_by_itself
             and node.depth == 0
-            and not _is_of_the_broker(node)
+            and not is_of_the_broker(node)
             and self._rows.count <= AUTO_EXPAND_ROWS
         ):
             self._expansion.set_open(node, True)
@@ -409,8 +373,6 @@ class Outline:
             return self._listing.has_listed_below(node)
         return bool(node.children)
 
-    # Order
-
     def _sorted_children(self, node: TopicNode) -> list[TopicNode]:
         children: Iterable[TopicNode] = node.children.values() if node.children else ()
         if self._listing is not None:
@@ -419,23 +381,7 @@ class Outline:
         return sorted(children, key=self._key(node))
 
     def _key(self, branch: TopicNode) -> Callable[[TopicNode], Any]:
-        """Return the key by which the children of `branch` are sorted, smallest first."""
-        key = self._order_key()
-        if branch.parent is None:
-            return lambda node: (_is_of_the_broker(node), key(node))
-        return key
-
-    def _order_key(self) -> Callable[[TopicNode], Any]:
-        now = self._now
-        match self._order:
-            case Order.NAME:
-                return _by_name
-            case Order.RECENT:
-                return lambda node: _recency(node, now)
-            case Order.RATE:
-                return lambda node: (_rate_step(node.rate(now)), node.name)
-            case Order.COUNT:
-                return lambda node: (-node.messages_below, node.name)
+        return sort_key(self._order, branch, self._now)
 
     def _fixed_key(self, branch: TopicNode) -> Callable[[TopicNode], Any] | None:
         """Return the sort key if it never changes, else None."""

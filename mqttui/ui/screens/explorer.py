@@ -12,7 +12,8 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from mqttui.broker.sys_counters import BrokerReport, SysCounters
-from mqttui.core.outline import Order, Outline
+from mqttui.core.order import Order
+from mqttui.core.outline import Outline
 from mqttui.core.source import Phase
 from mqttui.payload.printable import printable
 from mqttui.ui.commands import EXPLORER_COMMANDS, bindings

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mqttui.core.outline import Order, Outline
+from mqttui.core.order import Order
+from mqttui.core.outline import Outline
 from mqttui.core.store import TopicStore
 from mqttui.core.topic import TopicMatcher
 
