@@ -40,6 +40,7 @@ class MqttuiApp(App[None]):
         "styles/app.tcss",
         "styles/explorer.tcss",
         "styles/message_pane.tcss",
+        "styles/connection.tcss",
     ]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(APP_COMMANDS)]
@@ -71,7 +72,7 @@ class MqttuiApp(App[None]):
             return self._explorer_for(self.source)
         from mqttui.ui.screens.connection import ConnectionScreen
 
-        return ConnectionScreen()
+        return ConnectionScreen(payload_limit_bytes=self._preferences.payload_limit_bytes)
 
     def on_mount(self) -> None:
         """Take on our looks and begin to turn."""
