@@ -1,0 +1,54 @@
+"""Preferences: what is wrong is told and keeps its default."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mqttui.settings.preferences import Preferences, load_preferences
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def loaded(tmp_path: Path, text: str) -> tuple[Preferences, list[str]]:
+    """Return what a file of preferences says."""
+    path = tmp_path / "preferences.toml"
+    path.write_text(text)
+    return load_preferences(path)
+
+
+def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
+    """Nobody must have written a file."""
+    assert load_preferences(tmp_path / "no.toml") == (Preferences(), [])
+
+
+def test_all_keys_are_read(tmp_path: Path) -> None:
+    """Every key fills its field."""
+    text = (
+        'history_budget = "64MB"\nframe_rate_hz = 4\npayload_limit = "2MiB"\n'
+        'inbox_messages = 5000\ninbox_size = "8MB"\n'
+    )
+    assert loaded(tmp_path, text) == (
+        Preferences(64_000_000, 4.0, 2 * 1024 * 1024, 5000, 8_000_000),
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('history_buget = "1GB"', "unknown key 'history_buget'; did you mean 'history_budget'?"),
+        ("zzz = 1", "unknown key 'zzz'; valid keys are history_budget, frame_rate_hz"),
+        ("frame_rate_hz = 0", "frame_rate_hz must be a number from 0.5 to 60 frames per second"),
+        ('frame_rate_hz = "10"', "frame_rate_hz must be a number"),
+        ('payload_limit = "1GB"', "payload_limit must be from 64 to 256MiB, not '1GB'."),
+    ],
+)
+def test_a_bad_key_is_told_and_the_others_count(tmp_path: Path, line: str, problem: str) -> None:
+    """The sentence names file, line and key; the rest of the file still counts."""
+    preferences, problems = loaded(tmp_path, f"inbox_messages = 5000\n{line}\n")
+    assert preferences == Preferences(inbox_max_messages=5000)
+    assert len(problems) == 1
+    assert problems[0].startswith(f"{tmp_path / 'preferences.toml'}, line 2: {problem}")
