@@ -38,6 +38,12 @@ READ_BYTES = 256 * 1024
 QUIET_BYTES = 512
 """A read up to this size is not followed by a nap."""
 
+ACKNOWLEDGED_NAP_S = 0.0005
+"""The longest nap while the broker waits for acknowledgements before it sends more."""
+
+UNREAD_LIMIT_BYTES = 1024 * 1024
+"""More acknowledgements than this cannot wait: there are only 65,535 packet identifiers."""
+
 PRIVATE_METHODS = {
     "_create_socket": (),
     "_create_socket_connection": (),
@@ -103,6 +109,8 @@ class FastClient(Client):
         self._nap_s = nap_s
         self._stream = PacketStream(is_mqtt5=is_mqtt5, payload_limit_bytes=payload_limit_bytes)
         self._stream_sock: object = None
+        self._late_error: OSError | WebSocketFault | None = None
+        self._unread_acknowledgements = 0
         self._opening: Any = None
         self._last_read_attribute = next(
             (name for name in LAST_READ_ATTRIBUTES if hasattr(self, name)), LAST_READ_ATTRIBUTES[0]
@@ -116,49 +124,50 @@ class FastClient(Client):
         if sock is not self._stream_sock:
             self._stream_sock = sock
             self._stream.begin(is_mqtt5=self._protocol == MQTTv5)
-            self.wire.problem = None
-            self.wire.error = None
+            self._late_error = None
+            self._unread_acknowledgements = 0
         try:
             data = self._read(sock)
         except BlockingIOError:
             return MQTTErrorCode.MQTT_ERR_SUCCESS
-        except WebSocketFault as fault:
-            return self._refuse(f"The broker sent {fault}.")
-        except OSError as error:
-            self.wire.error = error
-            return self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)
+        except (OSError, WebSocketFault) as error:
+            return self._fail(error)
         if not data:
             return self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)
         with self._msgtime_mutex:
             setattr(self, self._last_read_attribute, time.monotonic())
         parsed = self._stream.feed(data)
         rc = self._hand_on(sock, parsed)
-        if (
-            self._nap_s
-            and QUIET_BYTES < len(data) < READ_BYTES
-            and not parsed.acknowledgements
-            and self._sock is sock
-        ):
-            # While this thread sleeps the kernel collects what would have been a wake-up each.
-            time.sleep(self._nap_s)
+        if self._late_error is not None and self._sock is sock:
+            return self._fail(self._late_error)
+        if QUIET_BYTES < len(data) < READ_BYTES and self._sock is sock:
+            self._nap(ACKNOWLEDGED_NAP_S if parsed.acknowledgements else self._nap_s)
         return rc
+
+    def _nap(self, seconds: float) -> None:
+        """Sleep, so that the kernel collects what would have been a wake-up each."""
+        if self._nap_s:
+            time.sleep(min(self._nap_s, seconds))
 
     def _read(self, sock: Any) -> bytes:
         """Return what can be read without waiting, b"" at the end of the stream.
 
-        Raises BlockingIOError when there is nothing, WebSocketFault, OSError.
+        An error behind some data is left in `_late_error`. Raises BlockingIOError when there is nothing, WebSocketFault, OSError.
         """
         data = self._sock_recv(READ_BYTES)
-        if not data or not hasattr(sock, "pending"):
+        if not hasattr(sock, "pending"):
             return data
         # TLS returns one record per call, however many have arrived.
         parts = [data]
         size = len(data)
-        while size < READ_BYTES:
+        while data and size < READ_BYTES:
             try:
                 data = self._sock_recv(READ_BYTES)
-            except (OSError, WebSocketFault):
-                # Nothing more for now; a fault comes again with the next read.
+            except BlockingIOError:
+                break
+            except (OSError, WebSocketFault) as error:
+                # What came before it is still to be handed on.
+                self._late_error = error
                 break
             if not data:
                 break
@@ -177,7 +186,7 @@ class FastClient(Client):
         if parsed.messages and not self._deliver(parsed.messages, parsed.size_bytes):
             return self._end(sock, MQTTErrorCode.MQTT_ERR_UNKNOWN)
         if parsed.acknowledgements and self._sock is sock:
-            rc = self._packet_queue(_PUBACK, parsed.acknowledgements, 0, 1)
+            rc = self._acknowledge(parsed.acknowledgements)
         for control in controls:
             if self._sock is not sock:
                 break
@@ -199,6 +208,17 @@ class FastClient(Client):
             self.wire.problem = f"Messages could not be handed on ({type(error).__name__})."
             return False
         return True
+
+    def _acknowledge(self, packets: bytes) -> MQTTErrorCode:
+        """Send acknowledgements, all in one write."""
+        rc = self._packet_queue(_PUBACK, packets, 0, 1)
+        if self.want_write():
+            self._unread_acknowledgements += len(packets)
+            if self._unread_acknowledgements > UNREAD_LIMIT_BYTES:
+                return self._refuse("The broker sends but does not read.")
+        else:
+            self._unread_acknowledgements = 0
+        return rc
 
     def _handle(self, sock: object, control: ControlPacket) -> MQTTErrorCode:
         """Let paho handle a packet; end the connection where paho would."""
@@ -225,6 +245,13 @@ class FastClient(Client):
             return self._refuse(f"The broker sent a malformed {packet_name(header)} packet.")
         return self._end(sock, rc) if rc > 0 else rc
 
+    def _fail(self, error: OSError | WebSocketFault) -> MQTTErrorCode:
+        """End the connection because of what reading raised."""
+        if isinstance(error, WebSocketFault):
+            return self._refuse(f"The broker sent {error}.")
+        self.wire.error = error
+        return self._end(self._stream_sock, MQTTErrorCode.MQTT_ERR_CONN_LOST)
+
     def _refuse(self, problem: str) -> MQTTErrorCode:
         """End the connection because of what the broker sent."""
         self.wire.malformed += 1
@@ -236,6 +263,8 @@ class FastClient(Client):
         return self._loop_rc_handle(rc) if self._sock is sock else rc
 
     def _create_socket(self) -> Any:
+        self.wire.problem = None
+        self.wire.error = None
         try:
             sock: Any = super()._create_socket()
         except BaseException:

@@ -39,6 +39,8 @@ class FrameSocket:
 
         Raises BlockingIOError when there is none, WebSocketFault, OSError.
         """
+        if self._frames.fault is not None:
+            raise self._frames.fault
         data = self._opened.recv(length)
         if not data:
             return b""
@@ -46,7 +48,7 @@ class FrameSocket:
         if self._frames.controls:
             self._reply()
         if not payload:
-            raise BlockingIOError
+            raise self._frames.fault or BlockingIOError
         return payload
 
     def send(self, data: bytes | bytearray) -> int:
@@ -81,7 +83,9 @@ class FrameSocket:
             del self._outgoing[:sent]
 
     def pending(self) -> int:
-        """Return how many bytes can be read though `select` does not see them."""
+        """Return more than 0 when `recv` has something to say that `select` does not see."""
+        if self._frames.fault is not None:
+            return 1
         pending = getattr(self._opened, "pending", None)
         return pending() if pending is not None else 0
 

@@ -22,10 +22,11 @@ class WebSocketFrames:
 
     `controls` collects (opcode, payload) of control frames until `take_controls`. Frame
     boundaries mean nothing to MQTT (MQTT 5.0 section 6), so the payload of a long frame is
-    handed on as it arrives and never collected.
+    handed on as it arrives and never collected. After a `fault` nothing more is read.
     """
 
     controls: list[tuple[int, bytes]] = field(default_factory=list)
+    fault: WebSocketFault | None = None
     _rest: bytes = b""
     _to_come: int = 0
 
@@ -35,7 +36,9 @@ class WebSocketFrames:
         return controls
 
     def feed(self, data: bytes) -> bytes:
-        """Return the payload in what was read. Raises WebSocketFault."""
+        """Return the payload in what was read, up to the first fault."""
+        if self.fault is not None:
+            return b""
         if self._to_come >= len(data):
             self._to_come -= len(data)
             return data
@@ -54,7 +57,8 @@ class WebSocketFrames:
             start = pos + 2
             if size > 125:
                 if size > 127:
-                    raise WebSocketFault("a masked WebSocket frame")
+                    self.fault = WebSocketFault("a masked WebSocket frame")
+                    break
                 width = 2 if size == 126 else 8
                 start += width
                 if start > total:
@@ -67,9 +71,11 @@ class WebSocketFrames:
                     self._to_come = end - total
                     end = total
             elif opcode < CLOSE:
-                raise WebSocketFault("a WebSocket frame that is not binary")
+                self.fault = WebSocketFault("a WebSocket frame that is not binary")
+                break
             elif size > _CONTROL_LIMIT_BYTES:
-                raise WebSocketFault("a WebSocket control frame that is too long")
+                self.fault = WebSocketFault("a WebSocket control frame that is too long")
+                break
             elif end > total:
                 break
             else:

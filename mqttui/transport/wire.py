@@ -32,7 +32,8 @@ class WireState:
     them. `malformed` counts faults in the byte stream, each of which ended a connection.
     `dropped` maps a cause in plain words to a number of messages. `problem` is a plain sentence
     about what ended the connection, where this side ended it, and `error` what the socket raised;
-    both are None once a new connection brings something.
+    both are None again when a new
+    connection is opened.
     """
 
     cut: int = 0
