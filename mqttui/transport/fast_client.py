@@ -152,7 +152,8 @@ class FastClient(Client):
     def _read(self, sock: Any) -> bytes:
         """Return what can be read without waiting, b"" at the end of the stream.
 
-        An error behind some data is left in `_late_error`. Raises BlockingIOError when there is nothing, WebSocketFault, OSError.
+        An error behind some data is left in `_late_error`. Raises BlockingIOError when there is
+        nothing, WebSocketFault, OSError.
         """
         data = self._sock_recv(READ_BYTES)
         if not hasattr(sock, "pending"):

@@ -39,8 +39,7 @@ class FrameSocket:
 
         Raises BlockingIOError when there is none, WebSocketFault, OSError.
         """
-        if self._frames.fault is not None:
-            raise self._frames.fault
+        self._raise_fault()
         data = self._opened.recv(length)
         if not data:
             return b""
@@ -48,7 +47,8 @@ class FrameSocket:
         if self._frames.controls:
             self._reply()
         if not payload:
-            raise self._frames.fault or BlockingIOError
+            self._raise_fault()
+            raise BlockingIOError
         return payload
 
     def send(self, data: bytes | bytearray) -> int:
@@ -63,6 +63,10 @@ class FrameSocket:
         self._flush()
         size, self._payload_size = self._payload_size, None
         return size
+
+    def _raise_fault(self) -> None:
+        if self._frames.fault is not None:
+            raise self._frames.fault
 
     def _reply(self) -> None:
         """Answer the control frames that came (RFC 6455 section 5.5)."""
