@@ -51,7 +51,7 @@ class Remembered:
         # Another process may have written meanwhile.
         self._protocols = load_remembered(self.path)._protocols
         self._protocols.pop(key, None)
-        self._protocols[key] = {"version": version, "at": round(self._clock())}
+        self._protocols[key] = {"version": version, "at": int(self._clock())}
         while len(self._protocols) > _MAX_BROKERS:
             del self._protocols[next(iter(self._protocols))]
         text = json.dumps({"protocols": self._protocols}, indent=1, ensure_ascii=False)

@@ -110,3 +110,11 @@ def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     remembered = load_remembered(tmp_path / "state" / "remembered.json")
     with pytest.raises(SettingsError, match=r"remembered\.json cannot be "):
         remembered.remember_protocol(SETTINGS, "5")
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.49, 0.51, 0.99])
+def test_a_lesson_counts_at_once(path: Path, fraction: float) -> None:
+    """The fraction of a second in which a lesson was learned does not put it into the future."""
+    remembered = load_remembered(path, clock=lambda: 1e9 + fraction)
+    remembered.remember_protocol(SETTINGS, "3.1.1")
+    assert remembered.protocol_of(SETTINGS) == "3.1.1"
