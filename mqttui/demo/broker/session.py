@@ -35,7 +35,7 @@ class Limits:
 
     queued_messages: int = 10_000
     queued_bytes: int = 16 * 1024 * 1024
-    outgoing_bytes: int = 8 * 1024 * 1024
+    outgoing_bytes: int = 32 * 1024 * 1024
     inflight: int = 100
     incoming_qos2: int = 1_000
     packet_bytes: int = 32 * 1024 * 1024
