@@ -157,7 +157,7 @@ class ConnectionScreen(Screen[None]):
             yield Label(FIELDS["port"], classes="form-caption")
             yield self._input("port")
             yield _Mark("TLS", id="form-tls", compact=True)
-            yield _Mark("accept any certificate", id="form-is_insecure", compact=True)
+            yield _Mark("any certificate", id="form-is_insecure", compact=True)
         for name in ("ca_file", "websocket_path", "user", "password", "client_id"):
             yield self._row(name)
         with Horizontal(classes="form-row"):
@@ -170,7 +170,7 @@ class ConnectionScreen(Screen[None]):
         with Horizontal(classes="form-row"):
             yield Label("", classes="form-caption")
             yield Button("Connect", id="connection-connect", variant="primary", compact=True)
-            yield Label("", id="connection-rest", markup=False)
+        yield Label("", id="connection-rest", markup=False)
 
     def _row(self, name: str) -> Horizontal:
         return Horizontal(
@@ -293,7 +293,7 @@ class ConnectionScreen(Screen[None]):
         self._asked_password_for = None
         self.fill(form_of(self.profile))
         rest = list(unshown_of(self.profile))
-        text = f"  and from the profile: {', '.join(rest)}" if rest else ""
+        text = f"The profile also sets {', '.join(rest)}." if rest else ""
         self.query_one("#connection-rest", Label).update(Content(printable(text)))
 
     @on(OptionList.OptionSelected)

@@ -123,6 +123,8 @@ class MessagePane(Vertical):
         self._value.show(None)
         self._value.show_beginning()
         self.refresh_frame(now)
+        # Widgets that were hidden have no size before the next layout.
+        self.call_after_refresh(self._show_again)
 
     def refresh_frame(self, now: float) -> None:
         """Show what changed since the last frame."""
@@ -161,7 +163,8 @@ class MessagePane(Vertical):
         self._refresh_value(entry)
         width = self._head.size.width
         # Ages and rates are worth painting once a second, a new message at once.
-        face = (node.messages, node.evicted, int(now), width, self._frozen, self._decoded)
+        widths = (width, self._list.row_cells)
+        face = (node.messages, node.evicted, int(now), widths, self._frozen, self._decoded)
         if face == self._face:
             return
         self._face = face
@@ -216,10 +219,12 @@ class MessagePane(Vertical):
         return 16 if width >= HEX_16_FROM_WIDTH else 8 if width >= HEX_8_FROM_WIDTH else 4
 
     def _refresh_branch(self, node: TopicNode, now: float) -> None:
-        if now - self._surveyed_at < SURVEY_INTERVAL_S and now >= self._surveyed_at:
-            return
-        self._surveyed_at = now
         width = self._head.size.width
+        face = (width, self._recent.size)
+        if face == self._face and 0 <= now - self._surveyed_at < SURVEY_INTERVAL_S:
+            return
+        self._face = face
+        self._surveyed_at = now
         found = survey(node, wanted=max(1, self._recent.size.height - 1))
         facts = flowed(branch_facts(node, found, now), width, self._facts_rows())
         self._head.show([topic_row(node, width), *facts])
