@@ -263,6 +263,12 @@ def websocket_refused(settings: ConnectionSettings) -> Problem:
 
 def closed_without_answer(settings: ConnectionSettings) -> Problem:
     """Return that the other side ended the connection before a CONNACK."""
+    if settings.tls is not None and settings.tls.cert_file is None:
+        return Problem(
+            f"{_label(settings)} closed the connection without an answer.",
+            "The broker may demand a client certificate (--cert, --key) or refuse this client; "
+            "its log may say why.",
+        )
     if settings.tls is not None or settings.websocket_path is not None:
         return Problem(
             f"{_label(settings)} closed the connection without an answer.",

@@ -132,6 +132,7 @@ class Connection:
         client.wire.problem = None
         client.wire.error = None
         client.on_socket_open = self._socket_opened
+        client.on_socket_close = self._socket_closing
         client.on_connect = self._connect_answered
         client.on_subscribe = self._subscribe_answered
         client.on_disconnect = self._disconnected
@@ -159,6 +160,7 @@ class Connection:
                 self._drop_socket()
             # The client outlives the connection; it must not keep it alive.
             client.on_socket_open = None
+            client.on_socket_close = None
             client.on_connect = None
             client.on_subscribe = None
             client.on_disconnect = None
@@ -191,6 +193,19 @@ class Connection:
         # may be in use again.
         if self._is_stopping():
             raise Stopped
+
+    def _socket_closing(self, client: Client, _userdata: Any, sock: Any) -> None:
+        wire = self._client.wire
+        if self._accepted_at is not None or self._settings.tls is None or wire.error is not None:
+            return
+        # With TLS 1.3 a broker judges the client certificate after the handshake. Its alert
+        # may have arrived though writing CONNECT failed, and then nobody has read it yet.
+        try:
+            sock.recv(1)
+        except (ssl.SSLWantReadError, BlockingIOError):
+            pass
+        except OSError as error:
+            wire.error = error
 
     def _stay(self) -> MQTTErrorCode:
         """Serve the connection until it ends or the session stops; return paho's last word."""
@@ -355,8 +370,15 @@ class Connection:
         """Return why a connection ended before a CONNACK that could be understood."""
         wire = self._client.wire
         if isinstance(wire.error, ssl.SSLError):
-            # With TLS 1.3 the broker judges the client certificate after the handshake.
             return ConnectionEnd(diagnosis.diagnose(wire.error, self._settings))
+        if rc == MQTTErrorCode.MQTT_ERR_PROTOCOL and wire.problem is None and not self._is_mqtt5:
+            # What paho makes of return code 1 of 3.1.1 (section 3.2.2.3), without a callback.
+            code = reasons.UNSUPPORTED_PROTOCOL_VERSION
+            return ConnectionEnd(
+                reasons.connack_problem(code, self._attempt),
+                may_be_protocol=True,
+                is_protocol_refused=True,
+            )
         if wire.problem is not None or rc == MQTTErrorCode.MQTT_ERR_PROTOCOL:
             return ConnectionEnd(diagnosis.not_mqtt(self._settings), may_be_protocol=True)
         return ConnectionEnd(diagnosis.closed_without_answer(self._settings), may_be_protocol=True)

@@ -9,7 +9,12 @@
 - `acl_broker`: like it, `ada` may read and write `open/#` only, and not read `$SYS/#`;
 - `tls_broker`: TLS and secure WebSocket with a certificate of `authority` for localhost and
   127.0.0.1;
-- `client_cert_broker`: the same, and demands a client certificate of `authority`.
+- `client_cert_broker`: the same, and demands a client certificate of `authority`;
+- `dynsec_broker`: like `acl_broker` through the dynamic security plugin, which refuses
+  subscriptions openly.
+
+`listen(settings, **options)` starts a `Listener` (a session, what it delivered and ways to wait);
+`scripted(script)` starts a `ScriptedBroker` for what a real broker cannot be made to do.
 
 `authority` is a `CertificateAuthority` made for the run; trust it with `authority.ca_file`.
 Publish with `tests.support.publisher`, wait with `tests.support.waiting.wait_until`.
@@ -23,13 +28,19 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from tests.support.certificates import CertificateAuthority
+from tests.support.listening import Listener
 from tests.support.mosquitto import Mosquitto, MosquittoConfig, MosquittoMissing, program
+from tests.support.scripted_broker import ScriptedBroker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.support.scripted_broker import Script
+
 StartMosquitto: TypeAlias = "Callable[[MosquittoConfig], Mosquitto]"
+Listen: TypeAlias = "Callable[..., Listener]"
+Scripted: TypeAlias = "Callable[[Script], ScriptedBroker]"
 
 USER = "ada"
 PASSWORD = "correct horse"
@@ -96,3 +107,39 @@ def client_cert_broker(
     return start_mosquitto(
         MosquittoConfig(server_certificate=files, client_ca_file=authority.ca_file)
     )
+
+
+@pytest.fixture
+def dynsec_broker(start_mosquitto: StartMosquitto) -> Mosquitto:
+    """Return a broker whose dynamic security lets ada subscribe to `open/#` and nothing else."""
+    return start_mosquitto(MosquittoConfig(dynamic_security=("ada", PASSWORD, "open/#")))
+
+
+@pytest.fixture
+def listen() -> Iterator[Listen]:
+    """Return a function that starts a session; all are stopped with the test."""
+    listeners: list[Listener] = []
+
+    def start(*arguments: object, **options: object) -> Listener:
+        listener = Listener(*arguments, **options)
+        listeners.append(listener)
+        listener.session.start()
+        return listener
+
+    yield start
+    for listener in listeners:
+        listener.session.stop()
+
+
+@pytest.fixture
+def scripted() -> Iterator[Scripted]:
+    """Return a function that starts a scripted broker; failures of its script fail the test."""
+    brokers: list[ScriptedBroker] = []
+
+    def start(script: Script) -> ScriptedBroker:
+        brokers.append(ScriptedBroker(script))
+        return brokers[-1]
+
+    yield start
+    for broker in brokers:
+        broker.stop()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.certificates import CertificateFiles
 
 _PLACES = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
@@ -50,14 +52,18 @@ class MosquittoConfig:
 
     `users` maps user names to passwords and turns anonymous access off. `acl` is the text of an
     ACL file. `server_certificate` adds listeners for TLS and secure WebSocket; with
-    `client_ca_file` they demand a client certificate of that authority. `extra` are further
-    lines of the global part of the file.
+    `client_ca_file` they demand a client certificate of that authority. `tls_version` is the only
+    one then (`tlsv1.2`, `tlsv1.3`). `dynamic_security` is
+    (user, password, filter): the dynamic security plugin lets that user publish and subscribe
+    there and nobody else do anything. `extra` are further lines of the global part of the file.
     """
 
     users: dict[str, str] = field(default_factory=dict)
     acl: str | None = None
     server_certificate: CertificateFiles | None = None
     client_ca_file: Path | None = None
+    tls_version: str | None = None
+    dynamic_security: tuple[str, str, str] | None = None
     has_websockets: bool = False
     has_persistence: bool = False
     extra: tuple[str, ...] = ()
@@ -72,18 +78,20 @@ class Mosquitto:
         self._folder = folder
         self._config = config
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
         self.port = 0
         self.tls_port = 0
         self.websocket_port = 0
         self.secure_websocket_port = 0
 
     def start(self) -> None:
-        """Start the broker and return once every listener accepts connections."""
+        """Start the broker and return once every listener is open."""
         binary = program("mosquitto")
         for _ in range(5):
             if not self.port:
                 self._choose_ports()
             self._write_files()
+            self._log_start = len(self.log_text())
             with (self._folder / "mosquitto.log").open("ab") as log:
                 self._process = subprocess.Popen(
                     [binary, "-c", str(self._folder / "mosquitto.conf")],
@@ -91,11 +99,12 @@ class Mosquitto:
                     stdout=log,
                     stderr=log,
                 )
-            wait_until(self._has_exited_or_accepts, lambda: f"mosquitto:\n{self.log_text()}")
+            wait_until(self._has_exited_or_runs, lambda: f"mosquitto:\n{self.log_text()}")
             if self._process.poll() is None:
                 return
-            if "Address already in use" not in self.log_text():
+            if "Address already in use" not in self._new_log_text():
                 break
+            # Another program was faster; all ports are chosen anew.
             self.port = 0
         raise AssertionError(f"mosquitto did not start:\n{self.log_text()}")
 
@@ -143,17 +152,19 @@ class Mosquitto:
             self.tls_port = free_port()
             self.secure_websocket_port = free_port() if self._config.has_websockets else 0
 
-    def _has_exited_or_accepts(self) -> bool:
+    def _has_exited_or_runs(self) -> bool:
+        """Say whether the process has ended, or opened every listener and said so."""
         assert self._process is not None
-        ports = (self.port, self.tls_port, self.websocket_port, self.secure_websocket_port)
-        return self._process.poll() is not None or all(
-            _accepts(self.host, port) for port in ports if port
-        )
+        return self._process.poll() is not None or " running\n" in self._new_log_text()
+
+    def _new_log_text(self) -> str:
+        return self.log_text()[self._log_start :]
 
     def _write_files(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         config = self._config
-        lines = ["sys_interval 1", "allow_anonymous " + ("false" if config.users else "true")]
+        is_closed = bool(config.users) or config.dynamic_security is not None
+        lines = ["sys_interval 1", "allow_anonymous " + ("false" if is_closed else "true")]
         if os.geteuid() == 0:
             # It would drop to a user that cannot read files of this one.
             lines.append("user root")
@@ -166,6 +177,9 @@ class Mosquitto:
             acl_file.write_text(config.acl)
             acl_file.chmod(0o600)
             lines.append(f"acl_file {acl_file}")
+        if config.dynamic_security is not None:
+            lines += [f"plugin {_dynamic_security_plugin()}"]
+            lines += [f"plugin_opt_config_file {self._write_dynamic_security()}"]
         lines += config.extra
         lines += [f"listener {self.port} {self.host}"]
         if self.websocket_port:
@@ -181,6 +195,8 @@ class Mosquitto:
         files = self._config.server_certificate
         assert files is not None
         lines = [f"certfile {files.cert_file}", f"keyfile {files.key_file}"]
+        if self._config.tls_version:
+            lines.append(f"tls_version {self._config.tls_version}")
         if self._config.client_ca_file:
             lines += [f"cafile {self._config.client_ca_file}", "require_certificate true"]
         return lines
@@ -193,15 +209,47 @@ class Mosquitto:
         subprocess.run([program("mosquitto_passwd"), "-U", str(password_file)], check=True)
         return password_file
 
+    def _write_dynamic_security(self) -> Path:
+        assert self._config.dynamic_security is not None
+        user, password, topic_filter = self._config.dynamic_security
+        salt = os.urandom(12)
+        iterations = 101
+        hashed = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, iterations)
+        acls = [
+            {"acltype": kind, "topic": topic_filter, "allow": True}
+            for kind in ("publishClientSend", "publishClientReceive", "subscribePattern")
+        ]
+        denied = ("publishClientSend", "publishClientReceive", "subscribe", "unsubscribe")
+        content = {
+            "defaultACLAccess": dict.fromkeys(denied, False),
+            "roles": [{"rolename": "reader", "acls": acls}],
+            "clients": [
+                {
+                    "username": user,
+                    "password": base64.b64encode(hashed).decode(),
+                    "salt": base64.b64encode(salt).decode(),
+                    "iterations": iterations,
+                    "roles": [{"rolename": "reader"}],
+                }
+            ],
+        }
+        file = self._folder / "dynamic-security.json"
+        file.write_text(json.dumps(content))
+        file.chmod(0o600)
+        return file
+
+
+def _dynamic_security_plugin() -> str:
+    """Return the path of the plugin that comes with mosquitto 2; MosquittoMissing without it."""
+    for folder in ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/opt/homebrew/lib"):
+        found = sorted(Path(folder).glob("**/mosquitto_dynamic_security.so"))
+        if found:
+            return str(found[0])
+    raise MosquittoMissing(
+        "mosquitto_dynamic_security.so is missing: install mosquitto 2.0 or newer with its plugins."
+    )
+
 
 def _websocket_listener(port: int, host: str) -> list[str]:
     # mosquitto 2.0 binds WebSocket listeners to every interface without socket_domain.
     return [f"listener {port} {host}", "socket_domain ipv4", "protocol websockets"]
-
-
-def _accepts(host: str, port: int) -> bool:
-    try:
-        with socket.create_connection((host, port), timeout=1):
-            return True
-    except OSError:
-        return False
