@@ -199,11 +199,11 @@ class StatusBar(Widget):
         left, right = Text(" "), Text()
         for part in fitting(self._parts, width):
             style = self.get_component_rich_style(f"status-bar--{part.tone}")
-            side = left if part.is_left else right
-            side.append(part.text, style)
-            side.append("  ")
-        right.right_crop(1)
-        gap = max(0, width - left.cell_len - right.cell_len)
+            if part.is_left:
+                left.append(part.text, style).append("  ")
+            else:
+                right.append("  ").append(part.text, style)
+        gap = max(0, width - left.cell_len - right.cell_len - 1)
         line = Text.assemble(left, " " * gap, right, no_wrap=True, overflow="ellipsis")
         line.truncate(max(1, width))
         return line
