@@ -20,7 +20,7 @@ from mqttui.ui.theme import THEMES
 from mqttui.ui.widgets.topic_tree import TopicTree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import PurePath
 
     from textual.binding import BindingType
@@ -53,6 +53,7 @@ class MqttuiApp(App[None]):
         title: str = "",
         make_source: Callable[[ConnectionSettings], MessageSource] | None = None,
         pacer: GarbagePacer | None = None,
+        notices: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self.source = source
@@ -62,6 +63,7 @@ class MqttuiApp(App[None]):
         self._preferences = preferences
         self._make_source = make_source
         self._pacer = pacer
+        self._notices = notices
         self._started_s = time.monotonic()
         if title:
             self.title = title
@@ -72,7 +74,9 @@ class MqttuiApp(App[None]):
             return self._explorer_for(self.source)
         from mqttui.ui.screens.connection import ConnectionScreen
 
-        return ConnectionScreen(payload_limit_bytes=self._preferences.payload_limit_bytes)
+        return ConnectionScreen(
+            payload_limit_bytes=self._preferences.payload_limit_bytes, notices=self._notices
+        )
 
     def on_mount(self) -> None:
         """Take on our looks and begin to turn."""
@@ -185,15 +189,24 @@ def run(
     *,
     title: str = "",
     make_source: Callable[[ConnectionSettings], MessageSource] | None = None,
+    notices: Sequence[str] = (),
 ) -> Summary | None:
     """Explore `source`, which is started already, until the user quits; return what was seen.
 
     Without a source the user chooses a broker first, and `make_source` makes its source; the
-    app starts it. Whatever source is in use at the end is stopped. Returns None if there was
-    none. The terminal is restored in any case; what failed is printed by Textual.
+    app starts it, and `notices` are sentences that the user sees meanwhile. Whatever source is
+    in use at the end is stopped. Returns None if there was none. The terminal is restored in
+    any case; what failed is printed by Textual.
     """
     with GarbagePacer() as pacer:
-        app = MqttuiApp(source, preferences, title=title, make_source=make_source, pacer=pacer)
+        app = MqttuiApp(
+            source,
+            preferences,
+            title=title,
+            make_source=make_source,
+            pacer=pacer,
+            notices=notices,
+        )
         try:
             app.run()
         finally:
