@@ -14,6 +14,7 @@ from mqttui.cli.options import (
     HOST_VARIABLE,
     OTHER_VARIABLES,
     PASSWORD_FIELDS,
+    PASSWORD_VARIABLE,
     PREFERENCE_OPTIONS,
     PROFILE_OPTION,
     SAVE_OPTION,
@@ -30,6 +31,7 @@ from mqttui.cli.topics import topic_rules
 from mqttui.settings.draft import FIELD_RULES, Draft, file_problem, resolve
 from mqttui.settings.paths import profiles_file, secrets_file
 from mqttui.settings.profiles import Profiles, load_profiles, profile_name_problem, save_profile
+from mqttui.settings.secret import Secret
 from mqttui.settings.toml_file import SettingsError
 from mqttui.settings.url import parse_address
 
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mqttui.settings.connection import ConnectionSettings
-    from mqttui.settings.secret import Secret
 
 DESCRIPTION = """\
 Connect to a broker and explore its topics.
@@ -145,7 +146,7 @@ def make_plan(
         url=password,
         typed=_passwords(typed),
         environment=_passwords(environment),
-        environ=environ,
+        variable=Secret(environ[PASSWORD_VARIABLE]) if PASSWORD_VARIABLE in environ else None,
         profile_file=stored.password_file if is_own else None,
         stored=lambda: _stored_password(profile_name if is_own else None, environ),
     )

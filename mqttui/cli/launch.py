@@ -31,7 +31,7 @@ def explore(
     try:
         from mqttui.ui import app
 
-        summary = app.run(source, preferences, make_source=sessions.make_chosen)
+        summary = app.run(source, preferences, make_source=sessions.make, notices=notices)
     finally:
         if source is not None:
             source.stop()

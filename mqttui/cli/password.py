@@ -14,7 +14,7 @@ from mqttui.settings.secret import Secret
 from mqttui.settings.toml_file import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from mqttui.cli.options import Given
@@ -38,13 +38,14 @@ class FoundPassword:
 class PasswordPlaces:
     """Where a password may come from, strongest first.
 
-    `stored` looks into the secret store and is called only when nothing stronger has it.
+    `variable` is the content of MQTTUI_PASSWORD, None when it is not set. `stored` looks into
+    the secret store and is called only when nothing stronger has it.
     """
 
     url: Secret | None
     typed: Given
     environment: Given
-    environ: Mapping[str, str]
+    variable: Secret | None
     profile_file: Path | None
     stored: Callable[[], Secret | None]
 
@@ -59,14 +60,15 @@ def find_password(places: PasswordPlaces, user: str | None, broker: str) -> Foun
     if user is None:
         if found is not None:
             raise SettingsError("A password is given without a user name; add --user NAME.")
-        if places.environ.get(PASSWORD_VARIABLE) or places.environment.values:
+        if places.variable or places.environment.values:
             warn("A password stands in the environment, but no user name; it is not sent.")
         return FoundPassword()
     if found is not None:
         return found
-    if PASSWORD_VARIABLE in places.environ:
+    if places.variable is not None:
         # Set and empty says: this user has no password.
-        return FoundPassword(_in_environment(places.environ) or None)
+        is_set = bool(places.variable)
+        return FoundPassword(_usable(places.variable, PASSWORD_VARIABLE) if is_set else None)
     found = _from_options(places.environment)
     if found is None and (path := places.profile_file) is not None:
         found = FoundPassword(password_in_file(path, "password_file"), path)
@@ -104,12 +106,6 @@ def _typed(places: PasswordPlaces) -> FoundPassword | None:
     if places.url is not None:
         return FoundPassword(places.url or None)
     return _from_options(places.typed)
-
-
-def _in_environment(environ: Mapping[str, str]) -> Secret:
-    """Return the password of the variable; raise `SettingsError` when it can be none."""
-    secret = Secret(environ[PASSWORD_VARIABLE])
-    return _usable(secret, PASSWORD_VARIABLE) if secret else secret
 
 
 def _from_options(given: Given) -> FoundPassword | None:

@@ -7,9 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from mqttui.cli.terminal import warn
-from mqttui.cli.topics import topic_rules
-from mqttui.settings.paths import profiles_file, remembered_file, secrets_file
-from mqttui.settings.profiles import load_profiles
+from mqttui.settings.paths import remembered_file, secrets_file
 from mqttui.settings.remembered import load_remembered
 from mqttui.settings.toml_file import SettingsError
 
@@ -52,25 +50,6 @@ class SessionMaker:
             known_protocol=self._remembered.protocol_of(settings),
             on_protocol_learnt=remember if settings.protocol == "auto" else None,
         )
-
-    def make_chosen(self, settings: ConnectionSettings) -> Session:
-        """Return a session for what was chosen on the connection screen.
-
-        The stored password is put in when the settings are those of a profile and have none.
-        """
-        settings = replace(settings, payload_limit_bytes=self._preferences.payload_limit_bytes)
-        name = settings.profile
-        if name is None or settings.user is None or settings.password is not None:
-            return self.make(settings)
-        profile = load_profiles(profiles_file(self._environ), topic_rules()).profiles.get(name)
-        if profile is not None and (profile.host, profile.user) == (settings.host, settings.user):
-            try:
-                secret = stored_password(name, self._environ)
-            except SettingsError as problem:
-                self.late_notices.append(str(problem))
-            else:
-                settings = with_password(settings, secret)
-        return self.make(settings)
 
     def tell_late_notices(self) -> None:
         """Print what waited for the interface to close."""
