@@ -20,6 +20,8 @@ _PLACES = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 _HOST = "127.0.0.1"
 _ATTEMPTS = 5
 _READY_WITHIN_S = 5.0
+_SILENT_START_S = 0.5
+_LOOK_EVERY_S = 0.004
 _STOP_WITHIN_S = 3.0
 
 # $1 program, $2 folder. The reader ends the broker at the end of its input, that is of us.
@@ -118,11 +120,18 @@ class MosquittoProcess:
         """Wait until mosquitto itself accepts connections; return whether it does."""
         assert self._supervisor is not None
         deadline_s = time.monotonic() + _READY_WITHIN_S
+        accepted_at_s: float | None = None
         while self._supervisor.poll() is None and time.monotonic() < deadline_s:
-            with contextlib.suppress(OSError), socket.create_connection((_HOST, self.port), 1):
-                # Another program may hold the port; mosquitto has then written why it gives up.
-                return "Error:" not in self._log_text() and self._supervisor.poll() is None
-            time.sleep(0.004)
+            time.sleep(_LOOK_EVERY_S)
+            if accepted_at_s is None:
+                with contextlib.suppress(OSError), socket.create_connection((_HOST, self.port), 1):
+                    accepted_at_s = time.monotonic()
+                continue
+            # Another program may hold the port, and mosquitto be about to give up. Versions
+            # before 2.0 do not say when they are running.
+            is_silent = time.monotonic() - accepted_at_s > _SILENT_START_S
+            if is_silent or " running" in self._log_text():
+                return True
         return False
 
     def _log_text(self) -> str:

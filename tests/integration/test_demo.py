@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +22,7 @@ from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 BROKERS = [pytest.param("mosquitto", marks=pytest.mark.mosquitto), "embedded"]
 
@@ -36,10 +36,10 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     monkeypatch.setattr(tempfile, "tempdir", None)
 
 
-def is_listening(port: int) -> bool:
-    """Return whether anything accepts connections on a loopback port."""
+def is_listening(port: int, host: str = "127.0.0.1") -> bool:
+    """Return whether anything accepts connections on a port of an address of this machine."""
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((host, port)) == 0
 
 
 @pytest.mark.parametrize("choice", BROKERS)
@@ -53,6 +53,7 @@ def test_the_class_comes_alive_and_ends_without_a_trace(
     try:
         assert settings.host == "127.0.0.1"
         assert choice in demo.broker_name
+        assert not is_listening(settings.port, "127.0.0.2"), "loopback address 127.0.0.1 only"
         with Peer(settings.host, settings.port) as watcher:
             watcher.subscribe("#", 1)
             watcher.subscribe("$SYS/#", 0)
