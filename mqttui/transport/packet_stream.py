@@ -91,6 +91,12 @@ class PacketStream:
         self._acknowledgements = bytearray()
         self._controls: list[ControlPacket] = []
 
+    @property
+    def held_bytes(self) -> int:
+        """How much is in memory of a packet that is not complete."""
+        head = 0 if self._passing is None else size_of(self._passing[0])
+        return head + sum(map(len, self._parts))
+
     def feed(self, data: bytes) -> Parsed:
         """Take what was read and return everything that is complete. Never raises."""
         if self._problem is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -191,7 +192,7 @@ def streams(draw: st.DrawFn, max_packets: int = 12, edges: tuple[int, ...] = EDG
 def cut(data: bytes, points: list[int]) -> list[bytes]:
     """Return `data` in pieces, cut at these points (taken modulo its length)."""
     places = sorted({point % (len(data) + 1) for point in points} | {0, len(data)})
-    return [data[a:b] for a, b in zip(places, places[1:], strict=False)]
+    return [data[a:b] for a, b in itertools.pairwise(places)]
 
 
 def cut_points() -> st.SearchStrategy[list[int]]:
