@@ -432,6 +432,20 @@ async def test_scrolled_list_stays_on_its_messages() -> None:
         assert after == before
 
 
+async def test_chosen_message_stays_in_sight() -> None:
+    """The row of a frozen message does not move away under new messages."""
+    async with bench() as b:
+        for number in range(30):
+            b.receive(b"value %d" % number, after_s=1)
+        await b.show()
+        b.list.focus()
+        await b.pilot.press("down", "down")
+        b.receive(b"new", count=100, after_s=1)
+        await b.frame()
+        rows = [b.list.render_line(y).text for y in range(b.list.size.height)]
+        assert "value 28" in rows[1]
+
+
 async def test_another_node_starts_live_and_at_its_top() -> None:
     """Selecting another topic forgets the frozen message and the scrolled place."""
     async with bench() as b:

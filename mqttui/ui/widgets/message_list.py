@@ -119,7 +119,9 @@ class MessageList(VirtualRows, can_focus=True):
             # Times of yesterday now need their date.
             self._strips.clear()
         self._now = now
-        is_looking_back = self._newest > 0 and self.scroll_offset.y > 0
+        is_looking_back = self._newest > 0 and (
+            self.scroll_offset.y > 0 or self._cursor is not None
+        )
         self._newest = node.messages
         self.set_row_count(len(entries))
         if is_looking_back and arrived:

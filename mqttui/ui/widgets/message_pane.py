@@ -164,7 +164,8 @@ class MessagePane(Vertical):
         width = self._head.size.width
         # Ages and rates are worth painting once a second, a new message at once.
         widths = (width, self._list.row_cells)
-        face = (node.messages, node.evicted, int(now), widths, self._frozen, self._decoded)
+        age_s = int(now - entry[0])
+        face = (node.messages, node.evicted, age_s, widths, self._frozen, self._decoded)
         if face == self._face:
             return
         self._face = face
