@@ -38,7 +38,7 @@ unit: $(DEV_STAMP)
 check: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy -p mqttui -p bench
 	$(BIN)/lint-imports
 	@echo "make check: everything is in order"
 

@@ -105,7 +105,7 @@ def broker(*, is_unlimited: bool = False, sys_interval_s: int = 1) -> Iterator[B
         try:
             for port in ports:
                 wait_until_listening(port, process, log_file)
-            yield Broker(*ports, files, log_file, process.pid)
+            yield Broker(ports[0], ports[1], ports[2], files, log_file, process.pid)
         finally:
             process.terminate()
             process.wait()

@@ -1,13 +1,13 @@
 """A process with all of mqttui but the screen: from the wire into the store, with history.
 
-`python -m bench.consumer JSON` prints `ready` once it is subscribed, takes messages as the
-program does (a drain at the frame rate), and ends with one line of JSON when the wanted number
-of messages is in the store, or when nothing came for a while.
+`python -m bench.consumer JSON` prints `ready` once it is subscribed, takes messages with the
+program's own frame loop, which has nothing to draw here, and ends with one line of JSON when the
+wanted number of messages is in the store, or when nothing came for a while.
 """
 
 from __future__ import annotations
 
-import gc
+import asyncio
 import json
 import resource
 import subprocess
@@ -23,14 +23,14 @@ from mqttui.core.source import MessageSource, Phase
 from mqttui.core.store import TopicStore
 from mqttui.settings.connection import ConnectionSettings, Protocol, Subscription, Tls
 from mqttui.transport.session import Session
+from mqttui.ui.frame import FrameLoop
+from mqttui.ui.garbage import GarbagePacer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bench.brokers import Broker
 
-FRAME_S = 0.1
-DRAIN_MESSAGES = 1_000_000
 Way = Literal["tcp", "tls", "websocket"]
 
 
@@ -38,7 +38,8 @@ Way = Literal["tcp", "tls", "websocket"]
 class Job:
     """What a consumer connects to and what it waits for.
 
-    It ends when `messages` are in the store or when nothing came for `patience_s`.
+    It ends when `messages` are in the store or when nothing came for `patience_s`. Unless it
+    `is_live`, the clocks start before the connection: the messages are retained.
     """
 
     port: int
@@ -153,22 +154,17 @@ def wait_until_subscribed(source: MessageSource) -> None:
         time.sleep(0.01)
 
 
-def consume(source: MessageSource, store: TopicStore, job: Job) -> float:
-    """Drain once per frame until the job is done; return when the last message was stored."""
+async def consume(frames: FrameLoop, store: TopicStore, job: Job) -> float:
+    """Turn the program's own frame loop until the job is done; return when that was."""
     last_at = time.perf_counter()
-    has_begun = False
-    while store.messages < job.messages:
-        frame_at = time.perf_counter()
-        batches = source.drain(DRAIN_MESSAGES)
-        for batch in batches:
-            store.apply(batch)
-        if batches:
-            store.settle(time.time())
+    messages = 0
+    while messages < job.messages:
+        await asyncio.sleep(frames.turn())
+        if store.messages > messages:
+            messages = store.messages
             last_at = time.perf_counter()
-            has_begun = True
-        elif has_begun and frame_at - last_at > job.patience_s:
+        elif messages and time.perf_counter() - last_at > job.patience_s:
             break
-        time.sleep(max(0.0, frame_at + FRAME_S - time.perf_counter()))
     return last_at
 
 
@@ -183,17 +179,17 @@ def main() -> None:
     job = Job(**json.loads(sys.argv[1]))
     source = Session(settings_of(job))
     store = TopicStore(job.history_budget_bytes)
-    gc.collect()
-    gc.freeze()
-    cpu_before_s = cpu_now_s()
-    began = time.perf_counter()
-    source.start()
-    wait_until_subscribed(source)
-    if job.is_live:
+    with GarbagePacer() as pacer:
+        frames = FrameLoop(source, store, lambda _: None, after_slice=pacer.pace)
         cpu_before_s = cpu_now_s()
         began = time.perf_counter()
-    print("ready", flush=True)
-    ended = consume(source, store, job)
+        source.start()
+        if job.is_live:
+            wait_until_subscribed(source)
+            cpu_before_s = cpu_now_s()
+            began = time.perf_counter()
+        print("ready", flush=True)
+        ended = asyncio.run(consume(frames, store, job))
     outcome = Outcome(
         messages=store.messages,
         topics=store.topics,

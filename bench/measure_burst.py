@@ -6,10 +6,11 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bench.brokers import Broker, broker
+from bench import wire
+from bench.brokers import DROPPED, Broker, broker
 from bench.consumer import consumer, job_for
 from bench.processes import cpu_s
-from bench.program import closing_line, running_program
+from bench.program import broker_drops_in, closing_line, running_program
 from bench.publisher import Load, publish
 from bench.report import Chapter, Row, markdown_table
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 BURST = Load(1_000_000, 100)
 RETAINED = Load(100_000, 100_000, is_retained=True)
+NEIGHBOUR_BURST = Load(300_000, 100)
 QUIET_S = 2.0
 BUSY_SHARE = 0.3
 
@@ -68,9 +70,9 @@ def live_without_screen(place: Broker) -> Run:
 
 
 def live_with_screen(place: Broker) -> Run:
-    """A live burst into the whole program."""
+    """A live burst into the whole program, which also reads what the broker says it dropped."""
     before = place.dropped()
-    with running_program(place) as window:
+    with running_program(place, filters=("bench/#", DROPPED)) as window:
         time.sleep(QUIET_S / 2)
         began = time.perf_counter()
         publish(place.port, BURST)
@@ -78,7 +80,31 @@ def live_with_screen(place: Broker) -> Run:
         wait_until_quiet(window.pid)
         line, received, topics = closing_line(window.quit())
     drops = wait_for_broker_drops(place, before)
+    # The broker's count comes once as a retained message, and again whenever it has grown.
+    received -= topics - BURST.topics
     return Run("burst, whole program", BURST.messages, received, topics, None, drops, seconds, line)
+
+
+def drops_of_the_broker(place: Broker) -> Row:
+    """Compare what the program shows to what the broker dropped for a neighbour who never reads."""
+    before = place.dropped()
+    with (
+        wire.connected_socket(place.port, "bench-never-reads") as neighbour,
+        running_program(place, filters=("bench/#", DROPPED)) as window,
+    ):
+        neighbour.sendall(wire.subscribe_packet("bench/#"))
+        time.sleep(QUIET_S)
+        publish(place.port, NEIGHBOUR_BURST)
+        drops = wait_for_broker_drops(place, before)
+        wait_until_quiet(window.pid)
+        line, _, _ = closing_line(window.quit())
+    shown = broker_drops_in(line)
+    return Row(
+        "drops of the broker are shown beside our own",
+        "what `$SYS` says",
+        f"the broker says {drops}, mqttui shows {shown}",
+        drops is not None and drops > 0 and shown == drops,
+    )
 
 
 def retained_without_screen(place: Broker) -> Run:
@@ -141,6 +167,7 @@ def measure(effort: Effort) -> Chapter:
         for _ in range(effort.repeats):
             live.append(live_without_screen(place))
             live.append(live_with_screen(place))
+        shown_drops = drops_of_the_broker(place)
     with broker() as place:
         publish(place.port, RETAINED)
         for _ in range(effort.repeats):
@@ -149,6 +176,7 @@ def measure(effort: Effort) -> Chapter:
     rows = [
         row(f"a burst of {BURST.messages:,} from a mosquitto as it comes", live),
         row(f"{RETAINED.messages:,} retained topics on subscribe, the same broker", retained),
+        shown_drops,
     ]
     table = markdown_table(
         ("run", "sent", "received", "topics", "dropped by mqttui", "dropped by the broker", "s"),

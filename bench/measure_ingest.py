@@ -129,8 +129,8 @@ def measure(effort: Effort) -> Chapter:
         [
             f"{TOPICS} topics, payloads of {PAYLOAD_SIZE_BYTES} bytes, a mosquitto with unlimited"
             " queues. The reference is `mosquitto_sub -F %t > /dev/null` (CPU of the whole"
-            " process); mqttui is its session and its store with history, drained ten times a"
-            " second (CPU of all threads from the subscription to the last message).",
+            " process); mqttui is its session, its frame loop and its store with history, without"
+            " a screen (CPU of all threads from the subscription to the last message).",
             table,
             "This mosquitto_sub has no WebSocket transport: over WebSocket the reference is"
             " mosquitto_sub over plain TCP, which is harder to match.",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TARGET = 1.3
 FIRST_PAINT = "Topics"
-FIRST_TOPIC = "bench"
+FIRST_TOPIC = "1 topic"
 REPEATS_PER_EFFORT = 5
 
 

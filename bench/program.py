@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from bench.brokers import Broker
 
 RECEIVED = re.compile(r"^([\d,]+) messages? on ([\d,]+) topics? in .*$", re.MULTILINE)
+BROKER_DROPPED = re.compile(r"dropped by the broker: ([\d,]+)")
 
 
-def connect_arguments(port: int, client_id: str) -> list[str]:
+def connect_arguments(
+    port: int, client_id: str, filters: Sequence[str] = ("bench/#",)
+) -> list[str]:
     """Return the arguments that open the explorer on a broker of the benchmark."""
     place = ["connect", "127.0.0.1", "--port", str(port), "--client-id", client_id]
-    return [*place, "--subscribe", "bench/#"]
+    return place + [word for each in filters for word in ("--subscribe", each)]
 
 
 def program_command(port: int, client_id: str) -> list[str]:
@@ -37,6 +40,7 @@ def running_program(
     *,
     launcher: Sequence[str] = ("-m", "mqttui"),
     history_budget_bytes: int | None = None,
+    filters: Sequence[str] = ("bench/#",),
 ) -> Iterator[Terminal]:
     """The whole program in a terminal, subscribed, with folders of its own.
 
@@ -50,7 +54,7 @@ def running_program(
             preferences = home / "config" / "preferences.toml"
             preferences.write_text(f"history_budget = {history_budget_bytes}\n")
         environment = ["env", *(f"{key}={value}" for key, value in folders(home).items())]
-        program = [sys.executable, *launcher, *connect_arguments(place.port, client_id)]
+        program = [sys.executable, *launcher, *connect_arguments(place.port, client_id, filters)]
         with terminal([*environment, *program]) as window:
             try:
                 place.wait_for_subscriber(client_id)
@@ -75,3 +79,9 @@ def closing_line(screen: str) -> tuple[str, int, int]:
         raise ValueError(f"no closing line on the screen:\n{screen}")
     messages, topics = (int(group.replace(",", "")) for group in found.groups())
     return found.group(0), messages, topics
+
+
+def broker_drops_in(line: str) -> int | None:
+    """Return what a closing line says that the broker dropped, None when it says unknown."""
+    found = BROKER_DROPPED.search(line)
+    return None if found is None else int(found.group(1).replace(",", ""))

@@ -82,8 +82,8 @@ class Probe:
             return has_backlog
 
         FrameLoop.__init__ = init  # type: ignore[method-assign,assignment]
-        FrameLoop.run = run  # type: ignore[method-assign]
-        FrameLoop.drain_slice = drain_slice  # type: ignore[method-assign]
+        FrameLoop.run = run  # type: ignore[method-assign,assignment]
+        FrameLoop.drain_slice = drain_slice  # type: ignore[method-assign,assignment]
 
     def timed_frame(self, draw: Callable[[float], None]) -> Callable[[float], None]:
         """Return `draw`, noting what the loop's thread worked per frame, slices left out.
