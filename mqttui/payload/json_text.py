@@ -14,17 +14,18 @@ INDENT = "  "
 _DEEPEST_INDENT = 24
 _ONE_LINE_COLUMNS = 60
 
+# Bounds the time of one layout to about ten milliseconds, whatever the payload.
+MOST_PARTS = 20_000
+
+_WS = r"[ \t\r\n]*"
+_STRING = r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"'
+_SCALAR = r"(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)(?![\w.+-])"
 _TOKEN = re.compile(
-    r"""[ \t\r\n]*(?:
-      (?P<mark>[{}\[\],:])
-    | (?P<string>"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*")
-    | (?P<scalar>(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)
-        (?![\w.+-]))
-    | (?P<constant>(?:NaN|-?Infinity)(?![\w.+-]))
-    | (?P<end>\Z)
-    )""",
-    re.VERBOSE,
+    f"{_WS}(?:(?P<mark>[{{}}\\[\\],:])|(?P<string>{_STRING})|(?P<scalar>{_SCALAR})"
+    r"|(?P<constant>(?:NaN|-?Infinity)(?![\w.+-]))|(?P<end>\Z))"
 )
+# A whole member with a plain value, which most of most payloads consists of, in one step.
+_MEMBER = re.compile(f"{_WS}({_STRING}){_WS}:{_WS}({_STRING}|{_SCALAR}){_WS}(,?)")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _UNFINISHED = re.compile(r'(?:"(?:[^"\\\x00-\x1f]|\\.)*\\?|[-+.\w]{1,400})\Z')
 _STARTS_LIKE_JSON = re.compile(
@@ -74,7 +75,8 @@ def lay_out(text: str, is_cut: bool, limit_characters: int) -> JsonLayout | Json
     """Return `text` with one member per line, short arrays of scalars on one line.
 
     `is_cut` says that `text` is only a beginning, so that a missing end is no problem. The layout
-    stops after `limit_characters`, which indentation could otherwise exceed many times.
+    stops after `limit_characters`, which indentation could otherwise exceed many times, and
+    after `MOST_PARTS` tokens.
     """
     return _Layout(text, is_cut, limit_characters).run()
 
@@ -109,6 +111,14 @@ class _Layout:
             position = 1
             self._problem = "not valid JSON: starts with a byte order mark"
         while True:
+            if self._expected is _KEY or self._expected is _KEY_OR_END:
+                member = _MEMBER.match(text, position)
+                if member is not None:
+                    self._member(member)
+                    position = member.end()
+                    if not self._is_full():
+                        continue
+                    return JsonLayout("".join(self._parts), self._problem, position)
             token = _TOKEN.match(text, position)
             if token is None:
                 return self._stuck(position)
@@ -127,8 +137,11 @@ class _Layout:
             if not is_accepted:
                 return self._unexpected(token.start(kind))
             position = token.end()
-            if self._size > self._limit:
+            if self._is_full():
                 return JsonLayout("".join(self._parts), self._problem, position)
+
+    def _is_full(self) -> bool:
+        return self._size > self._limit or len(self._parts) > MOST_PARTS
 
     def _ended(self, position: int) -> JsonLayout | JsonProblem:
         if self._expected is _NOTHING or self._is_cut:
@@ -192,6 +205,27 @@ class _Layout:
             self._new_member()
         return True
 
+    def _member(self, member: re.Match[str]) -> None:
+        key, value, comma = member.groups()
+        if "\\u" in value:
+            value = _ESCAPES.sub(_unescape, value)
+        key = self._key(key, member.start(1))
+        self._levels[-1].members += 1
+        indent = INDENT * min(len(self._levels), _DEEPEST_INDENT)
+        self._put(f"\n{indent}{key}: {value}{comma}")
+        self._expected = _KEY if comma else _COMMA_OR_BRACE
+
+    def _key(self, word: str, position: int) -> str:
+        """Return a key as it is shown, and note if its object has it already."""
+        if "\\u" in word:
+            word = _ESCAPES.sub(_unescape, word)
+        keys = self._levels[-1].keys
+        if keys is not None:
+            if word in keys:
+                self._note(f"the key {word[:42]} occurs more than once", position)
+            keys.add(word)
+        return word
+
     def _mark(self, mark: str) -> bool:
         expected = self._expected
         if mark == ",":
@@ -245,18 +279,13 @@ class _Layout:
         return sum(len(part.strip()) for part in parts[level.first_part :]) <= _ONE_LINE_COLUMNS
 
     def _string(self, word: str, position: int) -> bool:
-        if "\\u" in word:
-            word = _ESCAPES.sub(_unescape, word)
         if self._expected in (_KEY, _KEY_OR_END):
             self._new_member()
-            keys = self._levels[-1].keys
-            if keys is not None:
-                if word in keys:
-                    self._note(f"the key {word[:42]} occurs more than once", position)
-                keys.add(word)
-            self._put(word)
+            self._put(self._key(word, position))
             self._expected = _COLON
             return True
+        if "\\u" in word:
+            word = _ESCAPES.sub(_unescape, word)
         if not self._begin_value():
             return False
         self._put(word)

@@ -248,7 +248,7 @@ def test_duplicate_keys_are_all_shown() -> None:
 
 def test_five_megabytes_are_cut_and_said_to_be() -> None:
     """Of a huge payload only the limit is looked at, and the numbers say so."""
-    payload = json.dumps([{"v": number} for number in range(400_000)]).encode()
+    payload = json.dumps([{"v": number, "name": "sensor"} for number in range(160_000)]).encode()
     assert len(payload) > 5_000_000
     decoded = decode(payload, 64_000)
     assert decoded.is_cut
@@ -257,6 +257,16 @@ def test_five_megabytes_are_cut_and_said_to_be() -> None:
         64_000,
         len(payload),
     )
+
+
+def test_json_of_very_many_tokens_is_cut_and_said_to_be() -> None:
+    """The work for one layout is bounded by tokens as well as by bytes."""
+    payload = b"[" + b"{}," * 20_000 + b"{}]"
+    decoded = decode(payload, 64_000)
+    assert (decoded.kind, decoded.error) == ("json", None)
+    assert decoded.is_cut
+    assert 10_000 < decoded.shown_bytes < 40_000
+    assert decoded.text.count("{}") in range(4_000, 20_000)
 
 
 def test_hex_rows_follow_the_width_asked_for() -> None:
