@@ -15,6 +15,7 @@ import pytest
 
 from mqttui import __version__
 from tests.support.publisher import publisher
+from tests.support.scripted_broker import CONNACK_OK_311, Peer, ScriptedBroker
 from tests.support.terminal_program import TerminalProgram, on_terminal
 from tests.support.waiting import wait_until
 
@@ -244,3 +245,32 @@ def test_a_broken_profile_is_shown_on_the_connection_screen(
         program.type("\x11")
         assert program.wait_for_end() == 0
         assert "Traceback" not in program.text
+
+
+def test_a_broker_that_refuses_mqtt_5_is_remembered(environ: dict[str, str]) -> None:
+    """The second run begins with the version that worked, and does not ask for MQTT 5 again."""
+    levels: list[int] = []
+
+    def only_311(peer: Peer) -> None:
+        level = peer.read_connect()
+        levels.append(level)
+        if level == 5:
+            # Unsupported protocol version (MQTT 5.0 section 3.2.2.2).
+            peer.send(b"\x20\x03\x00\x84\x00")
+            return
+        peer.send(CONNACK_OK_311)
+        packet_id, _, _ = peer.read_subscribe(level)
+        peer.send_suback(level, packet_id, 0)
+        peer.send(b"\x30\x07\x00\x04doorx")
+        peer.wait_for_end()
+
+    broker = ScriptedBroker(only_311)
+    command = [*MQTTUI, "connect", f"mqtt://{broker.host}:{broker.port}/%23"]
+    try:
+        for _ in range(2):
+            with on_terminal(command, environ) as program:
+                program.wait_for("door")
+                leave(program)
+    finally:
+        broker.stop()
+    assert levels == [5, 4, 4]
