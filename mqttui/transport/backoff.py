@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SHORTEST_S = 0.2
 FIRST_CEILING_S = 1.0
 CAP_S = 60.0
 STABLE_AFTER_S = 30.0
 TAKEOVER_FLOOR_S = 5.0
 
 
-def reconnect_delay_s(failures: int, chance: float, floor_s: float = 0.0) -> float:
+def reconnect_delay_s(failures: int, chance: float, floor_s: float = SHORTEST_S) -> float:
     """Return how long to wait after `failures` (1 or more) in a row.
 
     `chance` is a random number in [0, 1). The result lies between `floor_s` and that plus a

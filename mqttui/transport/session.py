@@ -21,7 +21,7 @@ from mqttui.broker.problem import Problem, ProblemError
 from mqttui.broker.reasons import Attempt
 from mqttui.core.message import Batch
 from mqttui.core.source import Phase, SourceCounters, SourceStatus
-from mqttui.transport.backoff import TAKEOVER_FLOOR_S, Failures, reconnect_delay_s
+from mqttui.transport.backoff import SHORTEST_S, TAKEOVER_FLOOR_S, Failures, reconnect_delay_s
 from mqttui.transport.connection import Connection, ConnectionEnd, Patience, Stopped
 from mqttui.transport.fast_client import make_client
 from mqttui.transport.inbox import Inbox
@@ -46,6 +46,7 @@ INBOX_MAX_BYTES = 128 * 1024 * 1024
 
 _STOP_CONNECTED_S = 3.0
 _STOP_OPENING_S = 0.25
+_STOP_SLICE_S = 0.05
 _TAKEOVER_SUSPECTED_AFTER = 2
 _LONG_S = 3600.0
 _MALFORMED = "malformed packet"
@@ -158,14 +159,22 @@ class Session:
         """
         self._is_stopping = True
         self._wakeup.wake()
-        connection = self._connection
         if self._thread is None:
             self._wakeup.close()
-        elif connection is not None and connection.is_opening:
-            self._thread.join(_STOP_OPENING_S)
         else:
-            self._thread.join(_STOP_CONNECTED_S)
+            self._join(self._thread)
         self._set_stopped()
+
+    def _join(self, thread: threading.Thread) -> None:
+        """Wait for the end of the thread, but not long when it cannot be interrupted."""
+        began_at = time.monotonic()
+        while thread.is_alive():
+            connection = self._connection
+            is_opening = connection is not None and connection.is_opening
+            bound_s = _STOP_OPENING_S if is_opening else _STOP_CONNECTED_S
+            if time.monotonic() - began_at >= bound_s:
+                return
+            thread.join(_STOP_SLICE_S)
 
     def retry_now(self) -> None:
         """Reconnect without waiting for the count-down; does nothing while connected."""
@@ -289,7 +298,7 @@ class Session:
             self._retired += self._clients.values()
             self._clients.clear()
         else:
-            floor_s = TAKEOVER_FLOOR_S if is_suspected or end.was_taken_over else 0.0
+            floor_s = TAKEOVER_FLOOR_S if is_suspected or end.was_taken_over else SHORTEST_S
             delay_s = reconnect_delay_s(self._failures.count, self._chance(), floor_s)
             retry_at_s = time.monotonic() + delay_s
         self._is_retry_wanted = False

@@ -67,6 +67,7 @@ class MosquittoConfig:
     has_websockets: bool = False
     has_persistence: bool = False
     extra: tuple[str, ...] = ()
+    listener_extra: tuple[str, ...] = ()
 
 
 class Mosquitto:
@@ -181,7 +182,7 @@ class Mosquitto:
             lines += [f"plugin {_dynamic_security_plugin()}"]
             lines += [f"plugin_opt_config_file {self._write_dynamic_security()}"]
         lines += config.extra
-        lines += [f"listener {self.port} {self.host}"]
+        lines += [f"listener {self.port} {self.host}", *config.listener_extra]
         if self.websocket_port:
             lines += _websocket_listener(self.websocket_port, self.host)
         if self.tls_port:
