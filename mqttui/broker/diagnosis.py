@@ -193,8 +193,8 @@ _NAME_REFUSED = {"TLSV1_UNRECOGNIZED_NAME"}
 def _tls_problem(error: ssl.SSLError, settings: ConnectionSettings) -> Problem:
     label = _label(settings)
     tls = settings.tls
-    # OpenSSL 1.1 names some reasons only with blanks in the text.
-    reason = re.sub(r"[^A-Z0-9]+", "_", (error.reason or "").upper())
+    # Not every subclass has a reason, and OpenSSL 1.1 writes some with blanks.
+    reason = re.sub(r"[^A-Z0-9]+", "_", (getattr(error, "reason", None) or "").upper())
     if isinstance(error, ssl.SSLEOFError) or reason in _NOT_TLS:
         return _does_not_speak_tls(settings)
     if reason in _CLIENT_CERTIFICATE_WANTED:
