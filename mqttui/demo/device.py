@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import selectors
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +13,6 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 if TYPE_CHECKING:
-    import selectors
-
     from mqttui.demo.simulated import Outgoing, SimulatedClient
 
 _KEEPALIVE_S = 15
@@ -104,7 +104,9 @@ class Device:
         sock = self._client.socket()
         if isinstance(sock, socket.socket) and self._is_connected:
             self._is_connected = False
-            sock.shutdown(socket.SHUT_RDWR)
+            # The broker may have closed it a moment ago.
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
             self._client.loop_read()
 
     def _publish(self, messages: list[Outgoing]) -> None:
@@ -137,7 +139,7 @@ class Device:
             self._publish(self.simulated.answer(bytes(message.payload), self._now_s))
 
     def _on_socket_open(self, _client: paho.Client, _data: Any, sock: Any) -> None:
-        self._selector.register(sock, 1, self)
+        self._selector.register(sock, selectors.EVENT_READ, self)
 
     def _on_socket_close(self, _client: paho.Client, _data: Any, sock: Any) -> None:
         self._selector.unregister(sock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -105,11 +106,12 @@ class Peer:
         self.client.loop_stop()
 
     def vanish(self) -> None:
-        """Close the socket without DISCONNECT."""
+        """Lose the connection without DISCONNECT."""
         sock = self.client.socket()
-        assert sock is not None
-        sock.close()
+        assert isinstance(sock, socket.socket)
+        sock.shutdown(socket.SHUT_RDWR)
         self.client.loop_stop()
+        sock.close()
 
     def subscribe(self, topic_filter: str, qos: int = 0, **options: Any) -> list[int]:
         """Subscribe and return the codes of the SUBACK; `options` are those of MQTT 5."""

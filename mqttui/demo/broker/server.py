@@ -93,6 +93,9 @@ class EmbeddedBroker:
 
     async def _close_all(self) -> None:
         """Say goodbye to every client; cut those that do not read it."""
+        # Sockets that were accepted a moment ago become connections first.
+        for _ in range(3):
+            await asyncio.sleep(0)
         connections = list(self._connections)
         if not connections:
             return
