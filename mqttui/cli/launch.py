@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mqttui.cli.log_file import log_to
 from mqttui.cli.terminal import warn
+from mqttui.settings.paths import log_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,9 +31,10 @@ def explore(
     for notice in notices:
         warn(notice)
     try:
-        from mqttui.ui import app
+        with log_to(log_file()):
+            from mqttui.ui import app
 
-        summary = app.run(source, preferences, make_source=sessions.make, notices=notices)
+            summary = app.run(source, preferences, make_source=sessions.make, notices=notices)
     finally:
         if source is not None:
             source.stop()

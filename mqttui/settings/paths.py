@@ -49,3 +49,8 @@ def secrets_file(environ: Mapping[str, str] = os.environ) -> Path:
 def remembered_file(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the file of what brokers taught us."""
     return state_dir(environ) / "remembered.json"
+
+
+def log_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the file of unexpected errors of the last run that had any."""
+    return state_dir(environ) / "mqttui.log"
