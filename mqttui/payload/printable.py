@@ -11,6 +11,9 @@ What would steer the terminal, reorder the line or vanish is replaced by somethi
 - one variation selector 15 or 16 after a character is left out: it picks only between the text
   and the colour form of a glyph, and terminals disagree on its width. All others are shown.
 
+- the letters that flags are made of and the skin tones of emoji become `⟨U+1F1E9⟩` too: whether
+  they join with their neighbour decides where the rest of the line stands, and terminals differ.
+
 A joined emoji therefore shows its parts and the joiners between them.
 """
 
@@ -23,7 +26,8 @@ _CONTROL_PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: 
 
 # Printable to `str.isprintable`, yet invisible, of disputed width, or piled up without end.
 _UNRULY = re.compile(
-    "[\ufe00-\ufe0f\U000e0100-\U000e01ef\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\uffa0\u034f]"
+    "[\ufe00-\ufe0f\U000e0100-\U000e01ef\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\uffa0\u034f"
+    "\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]"
     "|[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4,}"
 )
 _GLYPH_CHOICE = re.compile(

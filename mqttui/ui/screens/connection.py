@@ -364,7 +364,9 @@ class ConnectionScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Go back a screen, or out of the form."""
-        if len(self.app.screen_stack) > 1 and self.app.screen_stack[0] is not self:
+        below = self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
+        # Textual's own empty screen is nothing to go back to.
+        if below is not None and type(below) is not Screen:
             self.dismiss()
         elif self._profiles.profiles:
             self.query_one("#connection-profiles", OptionList).focus()

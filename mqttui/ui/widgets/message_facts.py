@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from itertools import pairwise
-from statistics import median
 from typing import TYPE_CHECKING
 
 from mqttui.core.message import DUP, RETAIN, qos_of
@@ -63,7 +62,7 @@ def usual_interval_s(entries: Sequence[Entry]) -> float | None:
     gaps = [after - before for before, after in pairwise(times)]
     if len(gaps) < _FEWEST_INTERVALS:
         return None
-    usual = median(gaps)
+    usual = sorted(gaps)[len(gaps) // 2]
     # What was read together has one time, so short distances are not known well enough.
     if usual < 0.05 or any(not 0.6 * usual < gap < 1.6 * usual for gap in gaps):
         return None

@@ -65,6 +65,8 @@ def test_every_code_point_is_judged_safely() -> None:
         ("\udcb0", "\\xb0"),
         ("\U000e0041", "⟨U+E0041⟩"),
         ("\U0001f468\u200d\U0001f469", "\U0001f468⟨U+200D⟩\U0001f469"),
+        ("\U0001f1e9\U0001f1ea", "⟨U+1F1E9⟩⟨U+1F1EA⟩"),
+        ("\U0001f44d\U0001f3fd", "\U0001f44d⟨U+1F3FD⟩"),
         ("\u2764\ufe0f", "\u2764"),
         ("\u2764\ufe0f\ufe0f", "\u2764⟨U+FE0F⟩⟨U+FE0F⟩"),
         ("e" + "\u0301" * 3, "e" + "\u0301" * 3),
