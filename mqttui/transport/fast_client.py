@@ -76,12 +76,14 @@ IN_PACKET_KEYS = {
 
 _CONNACK = 0x20
 _PUBACK = 0x40
+_DISCONNECT = 0xE0
 
 
 class FastClient(Client):
     """A client whose PUBLISH packets go to `sink`, all of a read at once.
 
-    To be driven by one thread that calls `loop`. Acknowledgements go out after the sink has
+    One thread calls `loop`, and everything else that writes to the socket (`subscribe`, `publish`,
+    `disconnect`): packets of two threads would end up in each other. Acknowledgements go out after the sink has
     returned. `nap_s` is how long that thread sleeps after a busy read, 0 for not at all.
     """
 
@@ -224,6 +226,9 @@ class FastClient(Client):
     def _handle(self, sock: object, control: ControlPacket) -> MQTTErrorCode:
         """Let paho handle a packet; end the connection where paho would."""
         header, body = control
+        if header & 0xF0 == _DISCONNECT and body:
+            # paho before 2.2 passes over a reason code without properties.
+            self.wire.disconnect_code = body[0]
         self._in_packet = {
             "command": header,
             "have_remaining": 1,

@@ -186,11 +186,8 @@ def test_large_publishes_leave_over_websocket(broker: Mosquitto) -> None:
         receiver.connect(broker.host, broker.port)
         receiver.subscribe("big/#", 1)
         sender.connect(broker.host, broker.websocket_port)
-        # From the client's thread, as everything that writes has to be.
-        sender.client.on_subscribe = lambda client, *_: [
-            client.publish(f"big/{i}", payload, 1) for i in range(20)
-        ]
-        sender.client.subscribe("unused")
+        for i in range(20):
+            sender.call(lambda i=i: sender.client.publish(f"big/{i}", payload, 1))
         receiver.wait_for(20)
     assert [topic for topic, *_ in receiver.messages] == [b"big/%d" % i for i in range(20)]
     assert {received for _, received, *_ in receiver.messages} == {payload}

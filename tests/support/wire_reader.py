@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections import deque
 from typing import TYPE_CHECKING, Any, Literal
 
 from paho.mqtt.packettypes import PacketTypes
@@ -15,6 +16,7 @@ from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
     from types import TracebackType
 
     from mqttui.core.message import RawMessage
@@ -44,6 +46,7 @@ class WireReader:
         self._is_clean = is_clean
         self._subscribed = threading.Event()
         self._stopping = threading.Event()
+        self._actions: deque[Callable[[], Any]] = deque()
         self._thread: threading.Thread | None = None
         arguments: dict[str, Any] = {
             "client_id": client_id,
@@ -89,8 +92,12 @@ class WireReader:
     def subscribe(self, topic_filter: str, qos: int) -> None:
         """Subscribe and wait for the answer."""
         self._subscribed.clear()
-        self.client.subscribe(topic_filter, qos)
+        self.call(lambda: self.client.subscribe(topic_filter, qos))
         wait_until(self._subscribed.is_set, "SUBACK")
+
+    def call(self, action: Callable[[], Any]) -> None:
+        """Let the client's thread do something: nothing else may write to the socket."""
+        self._actions.append(action)
 
     def drop_connection(self) -> None:
         """Break the connection without a farewell, as a lost network does."""
@@ -124,7 +131,9 @@ class WireReader:
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
-            if self.client.loop(0.05) or self.client.socket() is None:
+            while self._actions:
+                self._actions.popleft()()
+            if self.client.loop(0.02) or self.client.socket() is None:
                 return
 
     def _run(self, loop: Any) -> None:
