@@ -5,7 +5,6 @@ from __future__ import annotations
 from mqttui.payload.decoded import Decoded
 from mqttui.payload.empty import EMPTY
 from mqttui.payload.hexdump import hex_dump
-from mqttui.payload.json_text import JsonProblem, lay_out, starts_like_json
 from mqttui.payload.printable import printable, printable_lines
 from mqttui.payload.quantities import size_text
 from mqttui.payload.text import decode_head, is_texty, shown_text
@@ -41,6 +40,9 @@ def decode(
     if not is_texty(head, is_cut):
         return Decoded("hex", hex_dump(head, hex_row_bytes), None, len(head), total)
     text, problem = decode_head(head, is_cut)
+    # Imported here: its patterns take milliseconds to compile, which the first paint can do without.
+    from mqttui.payload.json_text import JsonProblem, lay_out, starts_like_json
+
     if starts_like_json(text):
         if problem is None:
             layout = lay_out(text, is_cut, limit_bytes * _LAYOUT_GROWTH)
