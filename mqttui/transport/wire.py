@@ -42,6 +42,7 @@ class WireState:
     dropped: dict[str, int] = field(default_factory=dict)
     problem: str | None = None
     error: OSError | None = None
+    disconnect_code: int | None = None
 
     def count_dropped(self, cause: str, count: int) -> None:
         """Add `count` messages to what was dropped for this cause."""
