@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import selectors
+import socket
 import ssl
 import time
 from dataclasses import dataclass
@@ -125,12 +126,14 @@ class Connection:
         self._has_missed_keepalive = False
         self._subscribe_id: int | None = None
         self._answer_due_at = 0.0
+        self._farewell_until: float | None = None
 
     def run(self) -> ConnectionEnd:
         """Connect and stay until the connection ends; raises Stopped when the session stops."""
         client = self._client
         client.wire.problem = None
         client.wire.error = None
+        client.wire.disconnect_code = None
         client.on_socket_open = self._socket_opened
         client.on_socket_close = self._socket_closing
         client.on_connect = self._connect_answered
@@ -194,7 +197,10 @@ class Connection:
         if self._is_stopping():
             raise Stopped
 
-    def _socket_closing(self, client: Client, _userdata: Any, sock: Any) -> None:
+    def _socket_closing(self, _client: Client, _userdata: Any, sock: Any) -> None:
+        if self._farewell_until is not None:
+            _await_end(sock.fileno(), self._farewell_until)
+            return
         wire = self._client.wire
         if self._accepted_at is not None or self._settings.tls is None or wire.error is not None:
             return
@@ -261,7 +267,7 @@ class Connection:
     def _say_goodbye(self) -> None:
         """Send DISCONNECT (MQTT 5.0 section 3.14), within a bounded time."""
         client = self._client
-        give_up_at = time.monotonic() + self._patience.farewell_s
+        give_up_at = self._farewell_until = time.monotonic() + self._patience.farewell_s
         client.disconnect()
         with selectors.DefaultSelector() as selector:
             sock = client.socket()
@@ -319,7 +325,8 @@ class Connection:
         properties: Properties | None,
     ) -> None:
         if flags.is_disconnect_packet_from_server:
-            self._disconnect_code = code.value
+            told = self._client.wire.disconnect_code
+            self._disconnect_code = code.value if told is None else told
             self._disconnect_text = _reason_text(properties)
         elif code.value == _KEEPALIVE_TIMEOUT:
             self._has_missed_keepalive = True
@@ -364,7 +371,12 @@ class Connection:
         if blamed is not None:
             problem = diagnosis.closed_at_subscription(self._settings, blamed)
             return ConnectionEnd(problem, lasted_s)
-        return ConnectionEnd(diagnosis.connection_lost(self._settings), lasted_s, was_silent=True)
+        # A broker that ends a connection on purpose closes or resets it; other errors come from
+        # the network.
+        error = self._client.wire.error
+        was_silent = error is None or isinstance(error, ConnectionResetError)
+        problem = diagnosis.connection_lost(self._settings)
+        return ConnectionEnd(problem, lasted_s, was_silent=was_silent)
 
     def _judged_unanswered(self, rc: MQTTErrorCode) -> ConnectionEnd:
         """Return why a connection ended before a CONNACK that could be understood."""
@@ -382,6 +394,23 @@ class Connection:
         if wire.problem is not None or rc == MQTTErrorCode.MQTT_ERR_PROTOCOL:
             return ConnectionEnd(diagnosis.not_mqtt(self._settings), may_be_protocol=True)
         return ConnectionEnd(diagnosis.closed_without_answer(self._settings), may_be_protocol=True)
+
+
+def _await_end(descriptor: int, deadline_s: float) -> None:
+    """Wait until the broker has closed the connection after a DISCONNECT, or the deadline.
+
+    Closing while messages still arrive would reset the connection, and the broker would publish
+    the will because it never came to read the DISCONNECT.
+    """
+    with (
+        contextlib.suppress(OSError),
+        socket.fromfd(descriptor, socket.AF_INET, socket.SOCK_STREAM) as end,
+    ):
+        end.shutdown(socket.SHUT_WR)
+        while (remaining_s := deadline_s - time.monotonic()) > 0:
+            end.settimeout(remaining_s)
+            if not end.recv(256 * 1024):
+                break
 
 
 def _reason_text(properties: Properties | None) -> str | None:

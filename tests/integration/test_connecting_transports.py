@@ -8,9 +8,11 @@ import pytest
 
 from mqttui.core.source import Phase, Security
 from mqttui.settings.connection import ConnectionSettings, Tls
+from mqttui.transport import fast_client
 from tests.support.certificates import CertificateAuthority
 from tests.support.mosquitto import Mosquitto, MosquittoConfig
-from tests.support.publisher import publish
+from tests.support.publisher import publish, publish_burst
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,3 +120,50 @@ def test_a_client_certificate_of_a_stranger_is_refused(
     assert "me.pem" in (status.problem or "")
     assert not status.retries_by_itself
     assert status.phase is Phase.WAITING
+
+
+@pytest.mark.parametrize("is_secure", [False, True])
+@pytest.mark.parametrize("is_websocket", [False, True])
+def test_the_slow_fallback_delivers_too(
+    tls_broker: Mosquitto,
+    authority: CertificateAuthority,
+    listen: Listen,
+    monkeypatch: pytest.MonkeyPatch,
+    is_websocket: bool,
+    is_secure: bool,
+) -> None:
+    """With a paho that the fast path does not fit, everything works and a warning says so."""
+    monkeypatch.setattr(fast_client, "fast_path_problem", lambda: "Slow reception.")
+    port = {
+        (False, False): tls_broker.port,
+        (False, True): tls_broker.tls_port,
+        (True, False): tls_broker.websocket_port,
+        (True, True): tls_broker.secure_websocket_port,
+    }[is_websocket, is_secure]
+    listener = listen(
+        ConnectionSettings(
+            "localhost",
+            port,
+            tls=Tls(ca_file=authority.ca_file) if is_secure else None,
+            websocket_path="/mqtt" if is_websocket else None,
+        )
+    )
+    assert "Slow reception." in listener.wait_subscribed().warnings
+    messages = [(b"burst/%d" % (number % 7), b"%d" % number) for number in range(500)]
+    publish_burst(tls_broker.host, tls_broker.port, messages)
+    wait_until(
+        lambda: sum(topic.startswith(b"burst/") for topic, *_ in listener.messages) == 500,
+        lambda: f"500 messages, got {len(listener.messages)}",
+    )
+    received = [message[:2] for message in listener.messages if message[0].startswith(b"burst/")]
+    assert received == messages
+
+
+def test_an_expiry_without_mqtt_5_is_not_passed_over(broker: Mosquitto, listen: Listen) -> None:
+    """A session expiry that 3.1.1 cannot carry is a warning, and under MQTT 5 it is none."""
+    for protocol, count in (("3.1.1", 1), ("5", 0)):
+        listener = listen(
+            ConnectionSettings(broker.host, broker.port, session_expiry_s=60, protocol=protocol)
+        )
+        warnings = listener.wait_subscribed().warnings
+        assert len([text for text in warnings if "needs MQTT 5" in text]) == count

@@ -14,6 +14,7 @@ import pytest
 from mqttui.core.source import MessageSource, Phase
 from mqttui.settings.connection import ConnectionSettings, Tls, Will
 from mqttui.transport.session import Session
+from tests.support.publisher import publish_burst
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -58,6 +59,29 @@ def test_stop_says_goodbye(broker: Mosquitto, listen: Listen) -> None:
             usurper.wait_subscribed()
             witness.wait_payload(b"last/words", b"gone")
             session.stop()
+
+
+@pytest.mark.mosquitto
+def test_stop_under_a_flood_is_polite_too(broker: Mosquitto, listen: Listen) -> None:
+    """While messages pour in, stop still gets its DISCONNECT through."""
+    settings = ConnectionSettings(broker.host, broker.port, client_id="drinker")
+    listener = listen(settings)
+    listener.wait_subscribed()
+    is_over = threading.Event()
+
+    def flood() -> None:
+        while not is_over.is_set():
+            publish_burst(broker.host, broker.port, [(b"flood", b"x" * 50)] * 5_000)
+
+    thread = threading.Thread(target=flood)
+    thread.start()
+    try:
+        wait_until(lambda: len(listener.messages) > 10_000, "a flood")
+        listener.session.stop()
+    finally:
+        is_over.set()
+        thread.join(10)
+    wait_until(lambda: "Client drinker disconnected." in broker.log_text(), broker.log_text)
 
 
 @pytest.mark.mosquitto
