@@ -40,7 +40,7 @@ def decode(
     if not is_texty(head, is_cut):
         return Decoded("hex", hex_dump(head, hex_row_bytes), None, len(head), total)
     text, problem = decode_head(head, is_cut)
-    # Imported here: its patterns take milliseconds to compile, which the first paint can do without.
+    # Imported here: compiling its patterns takes time that the first paint can do without.
     from mqttui.payload.json_text import JsonProblem, lay_out, starts_like_json
 
     if starts_like_json(text):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mqttui.payload.printable import printable
 from mqttui.payload.registry import decode, one_line
 
 NAUGHTY_TEXTS = (
@@ -56,7 +57,12 @@ NAUGHTY_BYTES = (
     *(text.encode("utf-8", "surrogatepass") for text in NAUGHTY_TEXTS),
 )
 LIMIT = 500
-PLAIN = st.text(st.characters(exclude_categories=("C", "Zl", "Zp", "M")))
+# Text that is shown as it is, so that a layout can be compared with what was sent.
+PLAIN = st.text(
+    st.characters(exclude_categories=("C", "Zl", "Zp", "M")).filter(
+        lambda character: printable(character) == character
+    )
+)
 JSON_VALUES = st.recursive(
     st.none()
     | st.booleans()
