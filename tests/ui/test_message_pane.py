@@ -444,6 +444,7 @@ async def test_chosen_message_stays_in_sight() -> None:
         await b.frame()
         rows = [b.list.render_line(y).text for y in range(b.list.size.height)]
         assert "value 28" in rows[1]
+        assert ["◀" in row for row in rows] == [index == 1 for index in range(len(rows))]
 
 
 async def test_another_node_starts_live_and_at_its_top() -> None:

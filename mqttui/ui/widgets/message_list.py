@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 GAP_FROM_WIDTH = 48
 QOS_FROM_WIDTH = 30
 SIZE_FROM_WIDTH = 58
+CLOCK_CELLS = 12
+CURSOR_MARK = "◀"
 _STRIPS_KEPT = 512
 
 
@@ -48,7 +50,7 @@ def message_cells(entry: Entry, previous: Entry | None, now: float, width: int) 
 
 
 def _columns(clock: str, gap: str, mark: str, size: str, value: str, width: int) -> str:
-    text = f"{clock:<12} "
+    text = f"{clock:<{CLOCK_CELLS}} "
     if width >= GAP_FROM_WIDTH:
         text += f"{gap:>7}  "
     if width >= QOS_FROM_WIDTH:
@@ -211,7 +213,12 @@ class MessageList(VirtualRows, can_focus=True):
             if found is None:
                 return painted(self, [], width)
             cells = message_cells(*found, self._now, width)
-            strip = painted(self, cells, width, "cursor" if number == self._cursor else None)
+            is_chosen = number == self._cursor
+            if is_chosen:
+                # Colour alone would be lost on some terminals.
+                clock = cells[0][0]
+                cells[0] = (clock[:CLOCK_CELLS] + CURSOR_MARK + clock[CLOCK_CELLS + 1 :], "dim")
+            strip = painted(self, cells, width, "cursor" if is_chosen else None)
             if len(self._strips) >= _STRIPS_KEPT:
                 self._strips.clear()
             self._strips[number] = strip
