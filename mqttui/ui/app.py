@@ -12,6 +12,7 @@ from textual.app import App, SystemCommand
 
 from mqttui.core.store import TopicStore
 from mqttui.core.summary import Summary
+from mqttui.payload.printable import printable
 from mqttui.ui.commands import APP_COMMANDS, EXPLORER_COMMANDS, TREE_COMMANDS, bindings
 from mqttui.ui.frame import FrameLoop
 from mqttui.ui.garbage import GarbagePacer
@@ -31,11 +32,14 @@ if TYPE_CHECKING:
     from mqttui.settings.preferences import Preferences
     from mqttui.ui.messages import ConnectionRequested
 
+NOTICE_S = 20.0
+
 
 class MqttuiApp(App[None]):
     """One run of the program, with one source at a time."""
 
     TITLE = "mqttui"
+    DEFAULT_MODE = "connection-0"
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         "styles/app.tcss",
         "styles/explorer.tcss",
@@ -64,19 +68,17 @@ class MqttuiApp(App[None]):
         self._make_source = make_source
         self._pacer = pacer
         self._notices = notices
+        self._connections = 0
         self._started_s = time.monotonic()
+        self.add_mode(self.DEFAULT_MODE, self._first_screen)
         if title:
             self.title = title
 
-    def get_default_screen(self) -> Screen[None]:
+    def _first_screen(self) -> Screen[None]:
         """Begin with the explorer, or with the choice of a broker when there is none."""
         if self.source is not None:
             return self._explorer_for(self.source)
-        from mqttui.ui.screens.connection import ConnectionScreen
-
-        return ConnectionScreen(
-            payload_limit_bytes=self._preferences.payload_limit_bytes, notices=self._notices
-        )
+        return self._connection_screen(self._notices)
 
     def on_mount(self) -> None:
         """Take on our looks and begin to turn."""
@@ -86,6 +88,16 @@ class MqttuiApp(App[None]):
         self._leave_politely_on_signals()
         if self.frames is not None:
             self._turn(self.frames)
+            for notice in self._notices:
+                self.notify(printable(notice), severity="warning", timeout=NOTICE_S, markup=False)
+
+    def _connection_screen(self, notices: Sequence[str] = ()) -> Screen[None]:
+        # Imported here: the form is much code that the first paint can do without.
+        from mqttui.ui.screens.connection import ConnectionScreen
+
+        return ConnectionScreen(
+            payload_limit_bytes=self._preferences.payload_limit_bytes, notices=notices
+        )
 
     def _explorer_for(self, source: MessageSource) -> ExplorerScreen:
         self.source = source
@@ -113,17 +125,24 @@ class MqttuiApp(App[None]):
 
     def on_connection_requested(self, event: ConnectionRequested) -> None:
         """Connect to the chosen broker and show it."""
-        self.connect(event.settings)
+        self.run_worker(self.connect(event.settings), name="connect", exclusive=True)
 
-    def connect(self, settings: ConnectionSettings) -> None:
+    async def connect(self, settings: ConnectionSettings) -> None:
         """Leave the present broker, if any, and explore another one."""
         assert self._make_source is not None
         if self.source is not None:
-            self.source.stop()
+            # A polite goodbye waits for the network.
+            await asyncio.to_thread(self.source.stop)
         source = self._make_source(settings)
         explorer = self._explorer_for(source)
         source.start()
-        self.switch_screen(explorer)
+        # Each connection is a mode, so that its screens go away together with it.
+        left = self.current_mode
+        self._connections += 1
+        mode = f"connection-{self._connections}"
+        self.add_mode(mode, lambda: explorer)
+        await self.switch_mode(mode)
+        await self.remove_mode(left)
         assert self.frames is not None
         self._turn(self.frames)
 
@@ -144,6 +163,11 @@ class MqttuiApp(App[None]):
             duration_s=time.monotonic() - self._started_s,
             broker_dropped=self.explorer.broker.dropped_since,
         )
+
+    def action_choose_broker(self) -> None:
+        """Offer other brokers; the present connection goes on until another is chosen."""
+        if self._make_source is not None and isinstance(self.screen, ExplorerScreen):
+            self.push_screen(self._connection_screen())
 
     def action_help(self) -> None:
         """Show every key."""

@@ -16,8 +16,7 @@ class Command:
     """What a key does.
 
     `keys` are Textual's names, comma separated. `title` stands in the footer and the palette,
-    `explanation` in the help. `footer_order` is the place in the footer, None to leave it out.
-    `in_palette` is False for what makes sense only as a key (moving the cursor).
+    `explanation` in the help. `in_palette` is False for what makes sense only as a key.
     """
 
     keys: str
@@ -133,6 +132,7 @@ TREE_COMMANDS = (
 
 APP_COMMANDS = (
     Command("question_mark", "help", "Help", "Show every key", True, key_display="?"),
+    Command("b", "choose_broker", "Broker", "Connect to another broker"),
     Command(
         "tab",
         "app.focus_next",

@@ -36,7 +36,7 @@ FRAME_SHARE = 0.3
 """Share of the interval that drawing may take before the interval grows."""
 
 LONGEST_INTERVAL_S = 1.0
-SHRINK = 0.9
+SHRINK = 0.7
 
 
 class FrameLoop:

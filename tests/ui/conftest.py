@@ -111,6 +111,13 @@ class Explorer:
                 break
         await self.pilot.pause()
 
+    async def until(self, is_true: Callable[[], object], deadline_s: float = 10.0) -> None:
+        """Wait for a condition, and fail if it does not come true."""
+        ends_at = time.monotonic() + deadline_s
+        while not is_true():
+            assert time.monotonic() < ends_at, "waited in vain"
+            await self.pilot.pause(0.01)
+
     async def press(self, *keys: str) -> None:
         """Press keys and let the result be painted."""
         await self.pilot.press(*keys)
@@ -159,8 +166,10 @@ def explore(source: FakeSource) -> Callable[..., object]:
     """Return a context manager that runs the explorer on the fake source."""
 
     @asynccontextmanager
-    async def running(width: int = 120, height: int = 36) -> AsyncIterator[Explorer]:
-        app = MqttuiApp(source, Preferences(frame_rate_hz=60))
+    async def running(
+        width: int = 120, height: int = 36, **options: object
+    ) -> AsyncIterator[Explorer]:
+        app = MqttuiApp(source, Preferences(frame_rate_hz=60), **options)
         async with app.run_test(size=(width, height)) as pilot:
             explorer = Explorer(app, pilot, source)
             await explorer.settle()

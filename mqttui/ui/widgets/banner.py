@@ -21,8 +21,10 @@ def sentences_of(status: SourceStatus) -> list[str]:
     sentences = []
     if status.phase is not Phase.CONNECTED and status.problem is not None:
         sentence = status.problem if status.advice is None else f"{status.problem} {status.advice}"
-        if status.phase is Phase.WAITING and status.retries_by_itself:
+        if status.retries_by_itself:
             sentence += " Press r to retry now."
+        else:
+            sentence += " Press r to retry, b to choose another broker."
         sentences.append(sentence)
     if status.phase is Phase.CONNECTED:
         sentences.extend(

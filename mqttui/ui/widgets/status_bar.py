@@ -136,11 +136,11 @@ def _loss_parts(facts: Facts) -> list[Part]:
     else:
         parts.append(Part("0 dropped", weight=45, is_left=False))
     by_broker = facts.broker.dropped_since
-    count = ("at least " if facts.broker.is_at_least else "") + count_text(by_broker)
+    said = ("at least " if facts.broker.is_at_least else "") + count_text(by_broker)
     if by_broker or facts.broker.is_at_least:
-        parts.append(Part(f"! broker dropped {count}", "alarm", MUST, False))
+        parts.append(Part(f"! broker dropped {said}", "alarm", MUST, False))
     else:
-        parts.append(Part(f"broker dropped {count}", "quiet", 20, False))
+        parts.append(Part(f"broker dropped {said}", "quiet", 20, False))
     for count, what, weight in (
         (facts.unlisted, "on too many topics", MUST),
         (facts.counters.cut + facts.cut, "cut", 75),
