@@ -344,9 +344,10 @@ async def test_an_expensive_value_is_decoded_less_often() -> None:
         assert b.value.text == "second"
 
 
-async def test_choosing_a_message_freezes_it_until_escape() -> None:
+@pytest.mark.parametrize("size", SIZES)
+async def test_choosing_a_message_freezes_it_until_escape(size: tuple[int, int]) -> None:
     """A chosen message stays while others arrive, says so, and escape goes back to live."""
-    async with bench() as b:
+    async with bench(size) as b:
         for number in range(1, 11):
             b.receive(b"value %d" % number, after_s=1)
         await b.show()

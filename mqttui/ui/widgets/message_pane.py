@@ -177,7 +177,9 @@ class MessagePane(Vertical):
         rows = [topic_row(node, width)]
         if self._is_flat():
             # What is wrong with the value stands below it anyway.
-            rows += flowed([*kind[:1], *facts], width, 1)
+            shown = kind if self.is_frozen else kind[:1]
+            rest = facts[1:] if self.is_frozen else facts
+            rows += flowed([*((text.strip(), role) for text, role in shown), *rest], width, 1)
         else:
             rows += [*flowed(facts, width, self._facts_rows()), kind]
         self._head.show(rows)
