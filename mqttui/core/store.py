@@ -56,6 +56,7 @@ class TopicStore:
         self.root = TopicNode("", None, 0.0)
         self.messages = 0
         self.unlisted = 0
+        self.repeated = 0
         self.nodes_added = 0
         self._max_topics = max_topics
         self._nodes: dict[bytes, TopicNode] = {}
@@ -121,6 +122,13 @@ class TopicStore:
                 if node is None:
                     self.unlisted += 1
                     continue
+            last = node.last
+            if flags & RETAIN:
+                node.is_retained = bool(payload)
+                if last is not None and last[1] == payload and last[3] == detail:
+                    self.repeated += 1
+                    continue
+                node.pending_live -= 1
             seen = node.messages
             if seen == node.settled:
                 touch(node)
@@ -132,13 +140,10 @@ class TopicStore:
             history = node.history
             if history is not None:
                 history.append(entry)
-            elif node.last is not None:
-                node.history = History((node.last, entry))
+            elif last is not None:
+                node.history = History((last, entry))
             node.last = entry
-            if flags & RETAIN:
-                node.is_retained = True
-                node.pending_live -= 1
-            elif not size_bytes:
+            if not size_bytes:
                 # The message that clears a retained one is seen by subscribers without the flag.
                 node.is_retained = False
             count += 1

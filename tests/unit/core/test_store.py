@@ -52,15 +52,21 @@ def test_counts_add_up_for_any_sequence(parts: list[list[RawMessage]], budget: i
     size_bytes: Counter[bytes] = Counter()
     sent: dict[bytes, list[RawMessage]] = defaultdict(list)
     now = NOW
+    repeated = 0
     for part in parts:
         now += 0.1
         store.apply(batch(*part, at=now))
         for message in part:
+            before = sent[message[0]]
+            if message[2] & RETAIN and before and before[-1][1::2] == message[1::2]:
+                repeated += 1
+                continue
             count[message[0]] += 1
             size_bytes[message[0]] += len(message[1])
             sent[message[0]].append(message)
         store.settle(now)
     assert store.topics == len(count)
+    assert store.repeated == repeated
     assert store.messages == store.root.messages_below == count.total()
     assert store.root.topics_below == len(count)
     assert store.kept_bytes == sum(node.kept_bytes for node in walk(store.root))
@@ -172,6 +178,21 @@ def test_retained_mark_follows_what_the_broker_sends() -> None:
     assert not node.is_retained
 
 
+def test_what_the_broker_retained_counts_once_however_often_it_is_sent() -> None:
+    """After a reconnect the same retained messages come again, and nothing is duplicated."""
+    store = TopicStore()
+    for _ in range(3):
+        store.apply(batch(plain("a", b"1", RETAIN), plain("b", b"2", RETAIN)))
+        store.settle(NOW)
+    store.apply(batch(plain("b", b"3", RETAIN)))
+    store.settle(NOW)
+    changed = store.find("b")
+    assert changed is not None
+    assert store.messages == store.root.messages_below == 3
+    assert store.repeated == 4
+    assert [entry[1] for entry in changed.entries()] == [b"2", b"3"]
+
+
 @pytest.mark.parametrize("period_s", [0.1, 1.0, 2.5])
 def test_rate_of_a_steady_topic(period_s: float) -> None:
     """A topic that sends at a steady pace shows that pace, from the first seconds on."""
@@ -191,7 +212,7 @@ def test_rate_of_a_steady_topic(period_s: float) -> None:
 def test_retained_messages_are_no_traffic() -> None:
     """What the broker had kept arrives at once and says nothing of how often it is sent."""
     store = TopicStore()
-    store.apply(batch(*(plain(f"a/{i}", b"1", RETAIN) for i in range(1_000))))
+    store.apply(batch(*(plain(f"a/{i}", b"%d" % i, RETAIN) for i in range(1_000))))
     store.settle(NOW)
     assert store.root.rate(NOW + 1) == 0.0
     assert store.root.messages_below == 1_000
