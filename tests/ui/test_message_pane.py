@@ -194,9 +194,10 @@ async def test_hostile_topics_and_payloads_stay_harmless(size: tuple[int, int]) 
             assert "[red]" in screen
 
 
-async def test_five_megabyte_payload_is_cut_and_said_to_be() -> None:
+@pytest.mark.parametrize("size", SIZES)
+async def test_five_megabyte_payload_is_cut_and_said_to_be(size: tuple[int, int]) -> None:
     """Of a huge value the beginning is shown, and the sizes are named."""
-    async with bench() as b:
+    async with bench(size) as b:
         b.receive(json.dumps([{"v": 1, "name": "sensor"}] * 200_000).encode())
         await b.show()
         assert "▲ showing 64 kB of 5." in b.screen()
@@ -231,6 +232,15 @@ async def test_hex_dump_fits_the_pane(width: int, row: str) -> None:
         b.receive(bytes(range(32)))
         await b.show()
         assert row in [line.strip(" ▁▂▃▄▅▆▇█") for line in b.screen().splitlines()]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_broken_json_is_marked_above_its_value(size: tuple[int, int]) -> None:
+    """However long the value is, that it is broken is in sight."""
+    async with bench(size) as b:
+        b.receive(b'{"v": [' + b'"word", ' * 200 + b"]}")
+        await b.show()
+        assert "▲ not valid JSON" in b.screen()
 
 
 async def test_empty_payload_explains_itself() -> None:

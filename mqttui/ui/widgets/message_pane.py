@@ -176,10 +176,11 @@ class MessagePane(Vertical):
         facts = message_facts(node, entry, now)
         rows = [topic_row(node, width)]
         if self._is_flat():
-            # What is wrong with the value stands below it anyway.
-            shown = kind if self.is_frozen else kind[:1]
-            rest = facts[1:] if self.is_frozen else facts
-            rows += flowed([*((text.strip(), role) for text, role in shown), *rest], width, 1)
+            # The whole sentence about an error stands below the value.
+            brief: Cells = [(text.strip().partition(":")[0], role) for text, role in kind]
+            if self._frozen is not None:
+                brief = [(text.strip(), role) for text, role in kind]
+            rows += flowed([*brief, *facts[self.is_frozen :]], width, 1)
         else:
             rows += [*flowed(facts, width, self._facts_rows()), kind]
         self._head.show(rows)
