@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.certificates import Certificates, make_certificates
-from bench.wire import retained_value
+from bench.wire import ValueWatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,7 @@ class Broker:
     certificates: Certificates
     log_file: Path
     pid: int
+    drops: ValueWatch
 
     def wait_for_subscriber(self, client_id: str, timeout_s: float = 30) -> None:
         """Return when the broker's log says that `client_id` subscribed."""
@@ -44,7 +45,7 @@ class Broker:
 
     def dropped(self) -> int | None:
         """Return what the broker says it dropped, None when it does not say."""
-        value = retained_value(self.port, DROPPED)
+        value = self.drops.newest()
         return None if value is None else int(value)
 
 
@@ -105,7 +106,11 @@ def broker(*, is_unlimited: bool = False, sys_interval_s: int = 1) -> Iterator[B
         try:
             for port in ports:
                 wait_until_listening(port, process, log_file)
-            yield Broker(ports[0], ports[1], ports[2], files, log_file, process.pid)
+            drops = ValueWatch(ports[0], DROPPED)
+            try:
+                yield Broker(ports[0], ports[1], ports[2], files, log_file, process.pid, drops)
+            finally:
+                drops.close()
         finally:
             process.terminate()
             process.wait()

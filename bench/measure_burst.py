@@ -43,9 +43,8 @@ class Run:
         return self.expected - self.received
 
 
-def wait_for_broker_drops(place: Broker, before: int | None) -> int | None:
+def drops_since(place: Broker, before: int | None) -> int | None:
     """Return how many messages the broker dropped since `before`, None when it does not say."""
-    time.sleep(1.5)
     now = place.dropped()
     return None if now is None or before is None else now - before
 
@@ -57,7 +56,7 @@ def live_without_screen(place: Broker) -> Run:
         publish(place.port, BURST)
         got = process.wait()
     own = sum(got.dropped.values())
-    drops = wait_for_broker_drops(place, before)
+    drops = drops_since(place, before)
     return Run(
         "burst, without screen",
         BURST.messages,
@@ -79,7 +78,7 @@ def live_with_screen(place: Broker) -> Run:
         seconds = time.perf_counter() - began
         wait_until_quiet(window.pid)
         line, received, topics = closing_line(window.quit())
-    drops = wait_for_broker_drops(place, before)
+    drops = drops_since(place, before)
     # The broker's count comes once as a retained message, and again whenever it has grown.
     received -= topics - BURST.topics
     return Run("burst, whole program", BURST.messages, received, topics, None, drops, seconds, line)
@@ -95,7 +94,7 @@ def drops_of_the_broker(place: Broker) -> Row:
         neighbour.sendall(wire.subscribe_packet("bench/#"))
         time.sleep(QUIET_S)
         publish(place.port, NEIGHBOUR_BURST)
-        drops = wait_for_broker_drops(place, before)
+        drops = drops_since(place, before)
         wait_until_quiet(window.pid)
         line, _, _ = closing_line(window.quit())
     shown = broker_drops_in(line)
@@ -114,7 +113,7 @@ def retained_without_screen(place: Broker) -> Run:
     with consumer(job) as process:
         got = process.wait()
     own = sum(got.dropped.values())
-    drops = wait_for_broker_drops(place, before)
+    drops = drops_since(place, before)
     return Run(
         "retained, without screen",
         RETAINED.messages,
@@ -132,7 +131,7 @@ def retained_with_screen(place: Broker) -> Run:
     with running_program(place) as window:
         wait_until_quiet(window.pid)
         line, received, topics = closing_line(window.quit())
-    drops = wait_for_broker_drops(place, before)
+    drops = drops_since(place, before)
     return Run(
         "retained, whole program", RETAINED.messages, received, topics, None, drops, None, line
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 import time
@@ -30,8 +31,8 @@ def text(value: str) -> bytes:
     return struct.pack(">H", len(encoded)) + encoded
 
 
-def connect_packet(client_id: str, keepalive_s: int = 600) -> bytes:
-    """Return CONNECT with a clean session."""
+def connect_packet(client_id: str, keepalive_s: int = 0) -> bytes:
+    """Return CONNECT with a clean session; without keepalive, as nobody sends pings here."""
     return packet(
         0x10, text("MQTT") + b"\x04\x02" + struct.pack(">H", keepalive_s) + text(client_id)
     )
@@ -88,20 +89,30 @@ def read_packet(connection: socket.socket) -> tuple[int, bytes]:
             return first_byte, read_exactly(connection, size_bytes)
 
 
-def retained_value(port: int, topic: str, timeout_s: float = 15) -> bytes | None:
-    """Return the next payload that the broker sends for `topic`, None when it sends nothing."""
-    connection = connected_socket(port, f"bench-reader-{time.monotonic_ns()}")
-    with connection:
-        connection.sendall(subscribe_packet(topic))
-        connection.settimeout(timeout_s)
-        try:
-            while True:
-                first_byte, body = read_packet(connection)
-                if first_byte & 0xF0 == 0x30:
-                    (length,) = struct.unpack(">H", body[:2])
-                    return body[2 + length :]
-        except TimeoutError:
-            return None
+class ValueWatch:
+    """Follows the newest payload of one topic.
+
+    mosquitto lets its `$SYS` values expire a minute after they last changed, so that asking later
+    may find nothing.
+    """
+
+    def __init__(self, port: int, topic: str) -> None:
+        self._connection = connected_socket(port, f"bench-watch-{time.monotonic_ns()}")
+        self._connection.sendall(subscribe_packet(topic))
+        self._value: bytes | None = None
+
+    def newest(self, timeout_s: float = 2) -> bytes | None:
+        """Return the newest payload once nothing came for `timeout_s`; None if there was none."""
+        while select.select([self._connection], [], [], timeout_s)[0]:
+            first_byte, body = read_packet(self._connection)
+            if first_byte & 0xF0 == 0x30:
+                (length,) = struct.unpack(">H", body[:2])
+                self._value = body[2 + length :]
+        return self._value
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._connection.close()
 
 
 def topic_name(index: int) -> str:
