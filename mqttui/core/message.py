@@ -38,7 +38,7 @@ class Batch:
     """Messages that were read together.
 
     `received_at` is wall-clock seconds since the epoch and is shared by the whole batch.
-    `size_bytes` is the sum of topic and payload sizes.
+    `size_bytes` is the sum of topic, payload and property sizes.
     """
 
     received_at: float
