@@ -83,8 +83,9 @@ class FastClient(Client):
     """A client whose PUBLISH packets go to `sink`, all of a read at once.
 
     One thread calls `loop`, and everything else that writes to the socket (`subscribe`, `publish`,
-    `disconnect`): packets of two threads would end up in each other. Acknowledgements go out after the sink has
-    returned. `nap_s` is how long that thread sleeps after a busy read, 0 for not at all.
+    `disconnect`): packets of two threads would end up in each other. Acknowledgements go out
+    after the sink has returned. `nap_s` is how long that thread sleeps after a busy read, 0 for
+    not at all.
     """
 
     def __init__(

@@ -31,8 +31,8 @@ class WireState:
     `cut` counts payloads of which only the head was kept, `cut_bytes` what was left out of
     them. `malformed` counts faults in the byte stream, each of which ended a connection.
     `dropped` maps a cause in plain words to a number of messages. `problem` is a plain sentence
-    about what ended the connection, where this side ended it, and `error` what the socket raised;
-    both are None again when a new
+    about what ended the connection, where this side ended it, `error` what the socket raised, and
+    `disconnect_code` the reason code of the broker's DISCONNECT; all are None again when a new
     connection is opened.
     """
 
