@@ -272,6 +272,7 @@ class FastClient(Client):
     def _create_socket(self) -> Any:
         self.wire.problem = None
         self.wire.error = None
+        self.wire.disconnect_code = None
         try:
             sock: Any = super()._create_socket()
         except BaseException:
