@@ -162,14 +162,15 @@ def measure(effort: Effort) -> Chapter:
     """Return the chapter about bursts."""
     live: list[Run] = []
     retained: list[Run] = []
+    repeats = max(1, effort.repeats - 1)
     with broker() as place:
-        for _ in range(effort.repeats):
+        for _ in range(repeats):
             live.append(live_without_screen(place))
             live.append(live_with_screen(place))
         shown_drops = drops_of_the_broker(place)
     with broker() as place:
         publish(place.port, RETAINED)
-        for _ in range(effort.repeats):
+        for _ in range(repeats):
             retained.append(retained_without_screen(place))
             retained.append(retained_with_screen(place))
     rows = [

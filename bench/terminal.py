@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+import tempfile
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +21,9 @@ class Terminal:
     """A tmux window in which one program runs."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._server = f"mqttui-bench-{time.monotonic_ns()}"
+        # A socket of its own, in a folder that goes with it: tmux leaves its sockets behind.
+        self._folder = tempfile.TemporaryDirectory(prefix="mqttui-bench-tmux-")
+        self._socket = str(Path(self._folder.name) / "socket")
         size = ["-x", str(WIDTH), "-y", str(HEIGHT)]
         self._tmux("-f", "/dev/null", "new-session", "-d", *size, "sleep 600")
         self._tmux("set-option", "-g", "remain-on-exit", "on")
@@ -28,7 +32,7 @@ class Terminal:
         self.pid = int(self._tmux("display-message", "-p", "#{pane_pid}"))
 
     def _tmux(self, *arguments: str) -> str:
-        command = ["tmux", "-L", self._server, *arguments]
+        command = ["tmux", "-S", self._socket, *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def keys(self, *names: str) -> None:
@@ -64,6 +68,7 @@ class Terminal:
     def close(self) -> None:
         """End the program and its terminal."""
         self._tmux("kill-server")
+        self._folder.cleanup()
 
 
 @contextmanager
