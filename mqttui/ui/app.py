@@ -106,7 +106,8 @@ class MqttuiApp(App[None]):
         self.frames = FrameLoop(
             source,
             self.store,
-            self._draw,
+            self._draw_tree,
+            draw_rest=self._draw_rest,
             frame_rate_hz=self._preferences.frame_rate_hz,
             after_slice=self._pacer.pace if self._pacer is not None else None,
         )
@@ -117,11 +118,15 @@ class MqttuiApp(App[None]):
         # A worker, so that what fails in the loop ends the program with its traceback.
         self.run_worker(frames.run(), name="frames", group="frames", exclusive=True)
 
-    def _draw(self, now: float) -> None:
-        explorer = self.explorer
-        if explorer is not None and explorer.is_mounted:
+    def _draw_tree(self, now: float) -> None:
+        if self.explorer is not None and self.explorer.is_mounted:
             with self.batch_update():
-                explorer.draw(now)
+                self.explorer.draw_tree(now)
+
+    def _draw_rest(self, now: float) -> None:
+        if self.explorer is not None and self.explorer.is_mounted:
+            with self.batch_update():
+                self.explorer.draw_rest(now)
 
     def on_connection_requested(self, event: ConnectionRequested) -> None:
         """Connect to the chosen broker and show it."""

@@ -106,10 +106,15 @@ class Explorer:
         while frames.drain_slice():
             pass
         while True:
-            self.app._draw(time.time())
+            self.draw(time.time())
             if not self.outline.is_working:
                 break
         await self.pilot.pause()
+
+    def draw(self, now: float) -> None:
+        """Draw one frame."""
+        self.app._draw_tree(now)
+        self.app._draw_rest(now)
 
     async def until(self, is_true: Callable[[], object], deadline_s: float = 10.0) -> None:
         """Wait for a condition, and fail if it does not come true."""
@@ -169,7 +174,7 @@ def explore(source: FakeSource) -> Callable[..., object]:
     async def running(
         width: int = 120, height: int = 36, **options: object
     ) -> AsyncIterator[Explorer]:
-        app = MqttuiApp(source, Preferences(frame_rate_hz=60), **options)
+        app = MqttuiApp(source, Preferences(frame_rate_hz=0.5), **options)
         async with app.run_test(size=(width, height)) as pilot:
             explorer = Explorer(app, pilot, source)
             await explorer.settle()

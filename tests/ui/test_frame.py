@@ -135,6 +135,26 @@ def test_frames_come_at_their_rate_and_never_with_a_slice(source, clock) -> None
     assert all(gap == pytest.approx(0.1, abs=0.005) for gap in gaps)
 
 
+def test_a_frame_is_drawn_in_two_pieces_half_an_interval_apart(source, clock) -> None:
+    """Each piece comes once per frame, and never both in one turn."""
+    drawn: list[tuple[str, float]] = []
+    loop = loop_of(
+        source,
+        TopicStore(),
+        clock,
+        lambda now: drawn.append(("tree", now)),
+        draw_rest=lambda now: drawn.append(("rest", now)),
+        frame_rate_hz=10,
+    )
+    for _ in range(1000):
+        before = len(drawn)
+        clock.now += loop.turn()
+        assert len(drawn) - before <= 1
+    assert [what for what, _ in drawn[:4]] == ["tree", "rest", "tree", "rest"]
+    gaps = [later - earlier for (_, earlier), (_, later) in pairwise(drawn)]
+    assert all(gap == pytest.approx(0.05, abs=0.003) for gap in gaps)
+
+
 def test_a_backlog_is_worked_off_between_frames(source, clock) -> None:
     """With a backlog the next slice comes at once, and frames still come."""
     drawn: list[float] = []

@@ -47,7 +47,7 @@ FOLLOW_LOOKS_BACK = 64
 
 
 class ExplorerScreen(Screen[None]):
-    """Draws one source's store; `draw` is called once per frame."""
+    """Draws one source's store; `draw_tree` and `draw_rest` are called once per frame."""
 
     AUTO_FOCUS = "TopicTree"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
@@ -96,7 +96,7 @@ class ExplorerScreen(Screen[None]):
         self._status_bar = self.query_one(StatusBar)
         self._banner = self.query_one(Banner)
         self._filter_bar: FilterBar | None = None
-        self.draw(self._wall_clock())
+        self._draw_all()
 
     @property
     def broker(self) -> BrokerReport:
@@ -112,19 +112,27 @@ class ExplorerScreen(Screen[None]):
                 self._last_topic = message[0]
                 return
 
-    def draw(self, now: float) -> None:
-        """Bring everything that is visible up to date; `now` is in seconds since the epoch."""
-        self._draw_status()
+    def draw_tree(self, now: float) -> None:
+        """Bring the tree up to date; `now` is in seconds since the epoch."""
         if not self.is_paused or self._outline.is_working:
             self._outline.update(now, OUTLINE_BUDGET_S)
-        if not self.is_paused:
-            if self._tree.is_following and self._last_topic is not None:
-                node = self._store.find(self._last_topic)
-                if node is not None:
-                    self._tree.follow(node)
-            self._pane.refresh_frame(now)
+        if not self.is_paused and self._tree.is_following and self._last_topic is not None:
+            node = self._store.find(self._last_topic)
+            if node is not None:
+                self._tree.follow(node)
         self._tree.refresh_frame(now, is_still=self.is_paused)
+
+    def draw_rest(self, now: float) -> None:
+        """Bring everything else up to date; `now` is in seconds since the epoch."""
+        self._draw_status()
         self._draw_titles()
+        if not self.is_paused:
+            self._pane.refresh_frame(now)
+
+    def _draw_all(self) -> None:
+        now = self._wall_clock()
+        self.draw_tree(now)
+        self.draw_rest(now)
 
     def _draw_status(self) -> None:
         now_s = self._clock()
@@ -227,7 +235,7 @@ class ExplorerScreen(Screen[None]):
         self._messages_at_pause = self._store.messages
         self._tell_now()
         if not self.is_paused:
-            self.draw(self._wall_clock())
+            self._draw_all()
 
     def action_toggle_follow(self) -> None:
         """Jump to whatever changes, or stop to."""

@@ -339,23 +339,18 @@ class TopicTree(VirtualRows, can_focus=True):
         )
         style = self._style
         strip = Strip([Segment(text, style(role, is_selected)) for text, role in segments])
-        return self._filtered(strip.adjust_cell_length(width, style("topic", is_selected)))
+        return strip.adjust_cell_length(width, style("topic", is_selected))
 
     def _notice_lines(self, width: int, height: int) -> list[_Line]:
         style = self._style("notice", False)
         lines = []
         for text in ["", *_wrapped(self._notice, width - 4)][:height]:
             strip = Strip([Segment("  " + text, style)]).adjust_cell_length(width, style)
-            lines.append(_Line(("notice", text, width), self._filtered(strip)))
+            lines.append(_Line(("notice", text, width), strip))
         return lines
 
-    def _filtered(self, strip: Strip) -> Strip:
-        """Apply what the app does to every line (no colour, ANSI colours, no dim text)."""
-        for line_filter in self.get_line_filters():
-            strip = strip.apply_filter(line_filter, self.background_colors[1])
-        return strip
-
     def _style(self, role: str, is_selected: bool) -> Style:
+        """Return the style of a role, with everything that applies to all lines worked in."""
         styles = self._styles_by_role
         if styles is None:
             styles = self._styles_by_role = {}
@@ -365,6 +360,12 @@ class TopicTree(VirtualRows, can_focus=True):
             if is_selected:
                 chosen = self.get_component_rich_style("topic-tree--selected")
                 style += Style(bgcolor=chosen.bgcolor, bold=chosen.bold)
+            # The app's filters (no colour, ANSI colours, no dim text) see styles, not lines:
+            # they give the same for every segment, and a line is made more often than a style.
+            segments = [Segment(" ", style)]
+            for line_filter in self.get_line_filters():
+                segments = line_filter.apply(segments, self.background_colors[1])
+            style = segments[0].style or style
             styles[role, is_selected] = style
         return style
 
