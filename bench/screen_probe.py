@@ -39,6 +39,7 @@ class Probe:
 
     def __init__(self, has_keys: bool) -> None:
         self.lateness = array("d")
+        self.own_work = array("d")
         self.frames = array("d")
         self.slices = array("d")
         self.keys = array("d")
@@ -103,12 +104,17 @@ class Probe:
         return timed
 
     async def watch_lateness(self) -> None:
-        """Note by how much the event loop is late, again and again."""
+        """Note by how much the event loop is late, again and again.
+
+        Also what its thread worked meanwhile: the rest it waited for a processor or for the
+        interpreter's lock.
+        """
         while True:
-            before = time.monotonic()
+            before, before_cpu_s = time.monotonic(), time.thread_time()
             await asyncio.sleep(LATENESS_INTERVAL_S)
-            now = time.monotonic()
+            now, cpu_s = time.monotonic(), time.thread_time()
             self.lateness.extend((now, now - before - LATENESS_INTERVAL_S))
+            self.own_work.extend((now, cpu_s - before_cpu_s))
 
     async def attach_keys(self) -> None:
         """Watch what is written to the terminal, and begin to press keys."""
@@ -162,7 +168,7 @@ class Probe:
 
     def write_report(self, path: Path) -> None:
         """Write all samples."""
-        names = ("lateness", "frames", "slices", "keys", "keys_without_effect")
+        names = ("lateness", "own_work", "frames", "slices", "keys", "keys_without_effect")
         path.write_text(json.dumps({name: getattr(self, name).tolist() for name in names}))
 
 
