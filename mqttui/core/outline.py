@@ -80,6 +80,11 @@ class Outline:
         return bool(self._to_open) or (self._listing is not None and self._listing.is_searching)
 
     @property
+    def has_backlog(self) -> bool:
+        """Whether `update` has anything to work in: new topics, a filter, an expansion."""
+        return bool(self._additions) or self.is_working
+
+    @property
     def filter_text(self) -> str:
         """The filter in use, empty if none."""
         return self._listing.text if self._listing is not None else ""

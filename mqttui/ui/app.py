@@ -109,7 +109,8 @@ class MqttuiApp(App[None]):
             self._draw_tree,
             draw_rest=self._draw_rest,
             frame_rate_hz=self._preferences.frame_rate_hz,
-            after_slice=self._pacer.pace if self._pacer is not None else None,
+            spare_work=self.explorer.unfold_more,
+            tidy=self._pacer.pace if self._pacer is not None else None,
         )
         self.frames.subscribers.append(self.explorer.note_batch)
         return self.explorer

@@ -46,6 +46,9 @@ class FrameLoop:
     `draw(now)` gets wall-clock seconds. So does `draw_rest`, half a frame later: two short
     pieces of work keep a key waiting less than a long one.
 
+    `spare_work` is called when no message waits and returns whether there is more of it;
+    `tidy` is called once per turn and returns whether it took time.
+
     `subscribers` are called with every batch after it was applied. The clocks can be replaced
     by a test: `clock` paces, `cpu_clock` measures what the loop's own thread worked,
     `wall_clock` is handed to the store and to the drawing.
@@ -60,7 +63,8 @@ class FrameLoop:
         draw_rest: Callable[[float], None] | None = None,
         frame_rate_hz: float = FRAME_RATE_HZ,
         slice_budget_s: float = SLICE_BUDGET_S,
-        after_slice: Callable[[], None] | None = None,
+        spare_work: Callable[[], bool] | None = None,
+        tidy: Callable[[], bool] | None = None,
         clock: Callable[[], float] = time.perf_counter,
         cpu_clock: Callable[[], float] = time.thread_time,
         wall_clock: Callable[[], float] = time.time,
@@ -73,7 +77,8 @@ class FrameLoop:
         self._draw = draw
         self._draw_rest = draw_rest
         self._rest_at = math.inf
-        self._after_slice = after_slice
+        self._spare_work = spare_work
+        self._tidy = tidy
         self._clock = clock
         self._cpu_clock = cpu_clock
         self._wall_clock = wall_clock
@@ -107,12 +112,14 @@ class FrameLoop:
         if now >= self._next_frame_at:
             self._frame(now)
             return BACKLOG_GAP_S
+        if self._tidy is not None and self._tidy():
+            return BACKLOG_GAP_S
         had_messages = self._store.messages > 0
         has_backlog = self.drain_slice()
         if not had_messages and self._store.messages:
             # The first message should not wait for a frame.
             self._next_frame_at = now
-        if has_backlog:
+        if has_backlog or (self._spare_work is not None and self._spare_work()):
             return BACKLOG_GAP_S
         poll_s = self._shortest_interval_s / POLLS_PER_FRAME
         due_at = min(self._next_frame_at, self._rest_at)
@@ -143,8 +150,6 @@ class FrameLoop:
             started = self._clock()
             self._store.settle(self._wall_clock())
             self._settle_s = self._clock() - started
-        if self._after_slice is not None:
-            self._after_slice()
         self._slice_cpu_s += self._cpu_clock() - cpu_before
         return has_backlog
 

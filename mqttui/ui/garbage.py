@@ -30,8 +30,8 @@ YOUNG_THRESHOLD = 700
 MIDDLE_THRESHOLD = 10
 NEVER = 1_000_000_000
 
-MIDDLE_COLLECTIONS_PER_FULL = 4
-"""About 30,000 new containers, a pause of a few milliseconds."""
+MIDDLE_COLLECTIONS_PER_FULL = 2
+"""About 15,000 new containers, a pause of a few milliseconds."""
 
 FREEZE_ABOVE_S = 0.002
 
@@ -64,10 +64,10 @@ class GarbagePacer:
             self._thresholds_before = None
         gc.unfreeze()
 
-    def pace(self) -> None:
-        """Collect if enough is new; costs a microsecond otherwise."""
+    def pace(self) -> bool:
+        """Collect if enough is new and return whether that was done; costs a microsecond if not."""
         if gc.get_count()[2] < MIDDLE_COLLECTIONS_PER_FULL:
-            return
+            return False
         started = self._clock()
         gc.collect()
         pause_s = self._clock() - started
@@ -76,3 +76,4 @@ class GarbagePacer:
         if pause_s > FREEZE_ABOVE_S:
             gc.freeze()
             self.freezes += 1
+        return True

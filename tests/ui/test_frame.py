@@ -155,6 +155,44 @@ def test_a_frame_is_drawn_in_two_pieces_half_an_interval_apart(source, clock) ->
     assert all(gap == pytest.approx(0.05, abs=0.003) for gap in gaps)
 
 
+def test_spare_work_waits_for_messages_and_gets_every_free_turn(source, clock) -> None:
+    """Messages come first; without any, what is left to do goes on without a pause."""
+    left = [3]
+    worked_at: list[int] = []
+    store = SlowStore(clock, apply_s=0.001)
+
+    def work() -> bool:
+        worked_at.append(store.messages)
+        left[0] -= 1
+        return left[0] > 0
+
+    source.deliver(numbered(2000))
+    loop = loop_of(source, store, clock, spare_work=work, frame_rate_hz=1)
+    while left[0]:
+        pause_s = loop.turn()
+        assert pause_s <= 0.001 or not left[0]
+        clock.now += pause_s
+    assert worked_at == [2000, 2000, 2000]
+
+
+def test_tidying_has_a_turn_of_its_own(source, clock) -> None:
+    """A collection that takes time is not added to a slice."""
+    is_due = [True]
+    store = SlowStore(clock, apply_s=0.0)
+
+    def tidy() -> bool:
+        is_due[0] = not is_due[0]
+        return not is_due[0]
+
+    loop = loop_of(source, store, clock, tidy=tidy, frame_rate_hz=1)
+    loop.turn()
+    source.deliver(numbered(1))
+    loop.turn()
+    assert store.messages == 0
+    loop.turn()
+    assert store.messages == 1
+
+
 def test_a_backlog_is_worked_off_between_frames(source, clock) -> None:
     """With a backlog the next slice comes at once, and frames still come."""
     drawn: list[float] = []

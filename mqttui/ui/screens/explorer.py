@@ -122,6 +122,16 @@ class ExplorerScreen(Screen[None]):
                 self._tree.follow(node)
         self._tree.refresh_frame(now, is_still=self.is_paused)
 
+    def unfold_more(self) -> bool:
+        """Go on with what the outline has not shown yet; return whether there is more of it.
+
+        What was found is painted with the next frame.
+        """
+        if self._outline.has_backlog and (not self.is_paused or self._outline.is_working):
+            self._outline.update(self._wall_clock(), OUTLINE_BUDGET_S)
+            return self._outline.has_backlog
+        return False
+
     def draw_rest(self, now: float) -> None:
         """Bring everything else up to date; `now` is in seconds since the epoch."""
         self._draw_status()

@@ -31,10 +31,10 @@ class _Tally(Widget):
     def show(self, text: str) -> None:
         if text != self._text:
             self._text = text
-            self.refresh(layout=True)
+            self.refresh()
 
     def render(self) -> Text:
-        return Text(self._text, no_wrap=True)
+        return Text(self._text, no_wrap=True, overflow="ellipsis", justify="right")
 
 
 class _FilterInput(Input):
