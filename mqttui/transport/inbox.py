@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -54,15 +55,17 @@ class _Thinned:
 class Inbox:
     """Batches on their way from one thread to another; neither waits for the other's work.
 
-    When more than `max_messages` or `max_bytes` wait, the oldest QoS 0 messages that are not
-    retained are dropped first, then the oldest of the rest. Every message is looked at once at
-    most for that, however long the overload lasts.
+    When more than `max_messages` or `max_bytes` wait, `put` drops the oldest QoS 0 messages that
+    are not retained first, then the oldest of the rest. Every message is looked at once at most
+    for that, however long the overload lasts.
     """
 
     def __init__(self, max_messages: int, max_bytes: int) -> None:
         self._max_messages = max_messages
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
+        # How many messages are looked at before a reader that waits gets its turn.
+        self._step = 2048
         # Oldest first: batches of which only what is worth keeping is left, at most one that is
         # being thinned, and those that nobody has looked at.
         self._thinned: deque[_Thinned] = deque()
@@ -85,10 +88,12 @@ class Inbox:
             self._received_bytes += batch.size_bytes
             self._waiting += count
             self._waiting_bytes += batch.size_bytes
-            if self._is_over:
-                self._drop_light()
-                if self._is_over:
-                    self._drop_oldest()
+            is_fitting = self._has_made_room()
+        while not is_fitting:
+            # Lets a reader in that waits for the lock.
+            time.sleep(0)
+            with self._lock:
+                is_fitting = self._has_made_room()
 
     def drain(self, max_messages: int) -> list[Batch]:
         """Take waiting batches, oldest first, until `max_messages` are reached.
@@ -124,6 +129,14 @@ class Inbox:
     def _is_over(self) -> bool:
         return self._waiting > self._max_messages or self._waiting_bytes > self._max_bytes
 
+    def _has_made_room(self) -> bool:
+        """Drop what is too much, in one bounded step; return whether that was enough."""
+        if self._is_over:
+            self._drop_light()
+        if self._is_over and not self._whole and self._thinning is None:
+            self._drop_oldest()
+        return not self._is_over
+
     def _take_oldest(self) -> Batch:
         if self._thinned:
             return self._thinned.popleft().batch()
@@ -133,12 +146,15 @@ class Inbox:
         return self._whole.popleft()
 
     def _drop_light(self) -> None:
-        """Drop QoS 0 messages that are not retained, oldest first, while there are too many."""
+        """Drop QoS 0 messages that are not retained, oldest first, while there are too many.
+
+        Looks at `_step` messages at most.
+        """
         light = QOS_MASK | RETAIN
-        dropped = dropped_bytes = 0
+        dropped = dropped_bytes = looked_at = 0
         excess = self._waiting - self._max_messages
         excess_bytes = self._waiting_bytes - self._max_bytes
-        while excess > dropped or excess_bytes > dropped_bytes:
+        while (excess > dropped or excess_bytes > dropped_bytes) and looked_at < self._step:
             thinning = self._thinning
             if thinning is None:
                 if not self._whole:
@@ -146,7 +162,12 @@ class Inbox:
                 thinning = self._thinning = _Thinned(self._whole.popleft())
             size_before = dropped_bytes
             unseen, kept = thinning.unseen, thinning.kept
-            while unseen and (excess > dropped or excess_bytes > dropped_bytes):
+            while (
+                unseen
+                and (excess > dropped or excess_bytes > dropped_bytes)
+                and looked_at < self._step
+            ):
+                looked_at += 1
                 message = unseen.pop()
                 if message[2] & light:
                     kept.append(message)
@@ -161,11 +182,14 @@ class Inbox:
         self._count_dropped(DROPPED_QOS_0, dropped, dropped_bytes)
 
     def _drop_oldest(self) -> None:
-        """Drop the oldest messages, whatever they are; every batch has been thinned before."""
+        """Drop the oldest messages, whatever they are, `_step` of them at most.
+
+        Every batch has been thinned before.
+        """
         dropped = dropped_bytes = 0
         excess = self._waiting - self._max_messages
         excess_bytes = self._waiting_bytes - self._max_bytes
-        while excess > dropped or excess_bytes > dropped_bytes:
+        while (excess > dropped or excess_bytes > dropped_bytes) and dropped < self._step:
             oldest = self._thinned[0]
             size = size_of(oldest.kept.popleft())
             oldest.size_bytes -= size

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from mqttui.core.message import Batch, MessageDetail, RawMessage
 from mqttui.transport.inbox import DROPPED_OTHER, DROPPED_QOS_0, Inbox
@@ -57,6 +57,11 @@ class InboxAgainstModel(RuleBasedStateMachine):
         self.received = 0
         self.received_bytes = 0
         self.drained = 0
+
+    @initialize(step=st.sampled_from((1, 3, 2048)))
+    def choose_step(self, step: int) -> None:
+        """Making room in many small steps or in one comes to the same."""
+        self.inbox._step = step
 
     @rule(shapes=st.lists(st.tuples(FLAGS, st.integers(0, 60), st.booleans()), max_size=20))
     def put(self, shapes: list[tuple[int, int, bool]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from mqttui.transport.websocket_frames import (
     masked_frame,
 )
 from tests.support.packets import cut, cut_points
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,18 +148,18 @@ def test_a_ping_is_answered_between_frames(ends: tuple[FrameSocket, socket.socke
         ours.send(payload)
     theirs.sendall(_server_frame(PING, b"are you there") + _server_frame(BINARY, b"data"))
     assert ours.recv(65536) == b"data"
-    received = b""
-    sent = 0
-    while not sent:
-        received += _receive(theirs)
-        try:
-            sent = ours.send(payload)
-        except BlockingIOError:
-            continue
-    assert sent == len(payload)
+    received = bytearray()
+
+    def sent() -> int:
+        received.extend(_receive(theirs))
+        with contextlib.suppress(BlockingIOError):
+            return ours.send(payload)
+        return 0
+
+    assert wait_until(sent, "the frame to be sent") == len(payload)
     assert ours.send(b"next") == 4
-    received += _receive(theirs)
-    assert _unmasked(received) == [
+    received.extend(_receive(theirs))
+    assert _unmasked(bytes(received)) == [
         (BINARY, payload),
         (PONG, b"are you there"),
         (BINARY, b"next"),
