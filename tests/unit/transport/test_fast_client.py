@@ -300,6 +300,41 @@ def test_a_broker_that_never_reads_is_left(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(reader.messages) < 10 * 60_000
 
 
+def test_a_broker_that_reads_late_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Acknowledgements that wait now and then do not add up to a reason to leave."""
+    reader = Reader()
+    burst = b"".join(Publish(b"t", b"", 1, packet_id=i).encode() for i in range(1, 30_001))
+    sock = ScriptedSocket([burst] * 24)
+    calls: list[int] = []
+
+    def send(data: bytes) -> int:
+        calls.append(len(data))
+        if len(calls) % 3 == 1:
+            raise BlockingIOError
+        return len(data)
+
+    monkeypatch.setattr(sock, "send", send)
+    assert reader.read(sock) == 0
+    assert len(reader.messages) == 24 * 30_000
+    reader.end()
+
+
+def test_a_lost_connection_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """paho notices the loss while it answers a packet; nobody notices it again."""
+    reader = Reader()
+    sock = ScriptedSocket([CONNACK_311, packet(0x50, b"\x00\x01")])
+    reader.client.on_connect = lambda client, *_: client.publish("t", b"x", 2)
+
+    def send(data: bytes) -> int:
+        if data[0] & 0xF0 == 0x60:
+            raise ConnectionResetError(104, "reset")
+        return len(data)
+
+    monkeypatch.setattr(sock, "send", send)
+    assert reader.read(sock) == MQTTErrorCode.MQTT_ERR_CONN_LOST
+    assert reader.events == ["disconnect"]
+
+
 def _read_of(size: int, qos: int = 0) -> bytes:
     message = Publish(b"t", b"x" * (size - 5 - 2 * bool(qos)), qos, packet_id=1).encode()
     assert size <= len(message) <= size + 3
