@@ -82,7 +82,7 @@ class Outline:
     @property
     def has_backlog(self) -> bool:
         """Whether `update` has anything to work in: new topics, a filter, an expansion."""
-        return bool(self._additions) or self.is_working
+        return bool(self._additions.nodes or self._additions.topics) or self.is_working
 
     @property
     def filter_text(self) -> str:

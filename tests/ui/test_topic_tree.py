@@ -347,3 +347,20 @@ async def test_hostile_topics_and_payloads_stay_harmless(explore, source, size) 
                     assert not UNSEEN.search(line)
                 width = explorer.tree.size.width
                 assert all(strip.cell_length == width for strip in explorer.strips())
+
+
+@pytest.mark.parametrize("text", ["", "pump"])
+async def test_nothing_is_left_to_do_once_all_is_shown(explore, house, text) -> None:
+    """An idle tree keeps no spare turn busy, with and without a filter."""
+    async with explore() as explorer:
+        await explorer.press("E")
+        if text:
+            await explorer.press("slash", *text)
+        house.publish("garden/hose", "off")
+        await explorer.settle()
+        while explorer.app.explorer.unfold_more():
+            pass
+        assert not explorer.outline.has_backlog
+        frames = explorer.app.frames
+        frames.turn()
+        assert max(frames.turn() for _ in range(3)) > 0.01
