@@ -44,7 +44,6 @@ class MqttuiApp(App[None]):
         "styles/app.tcss",
         "styles/explorer.tcss",
         "styles/message_pane.tcss",
-        "styles/connection.tcss",
     ]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(APP_COMMANDS)]
@@ -60,6 +59,7 @@ class MqttuiApp(App[None]):
         notices: Sequence[str] = (),
     ) -> None:
         super().__init__()
+        self._take_on_looks()
         self.source = source
         self.store: TopicStore | None = None
         self.explorer: ExplorerScreen | None = None
@@ -74,6 +74,13 @@ class MqttuiApp(App[None]):
         if title:
             self.title = title
 
+    def _take_on_looks(self) -> None:
+        """Choose the theme before any style is read: to change it later styles everything twice."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.set_reactive(App.theme, THEMES[0].name)
+        self.stylesheet.set_variables(self.get_css_variables())
+
     def _first_screen(self) -> Screen[None]:
         """Begin with the explorer, or with the choice of a broker when there is none."""
         if self.source is not None:
@@ -81,10 +88,7 @@ class MqttuiApp(App[None]):
         return self._connection_screen(self._notices)
 
     def on_mount(self) -> None:
-        """Take on our looks and begin to turn."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = THEMES[0].name
+        """Begin to turn."""
         self._leave_politely_on_signals()
         if self.frames is not None:
             self._turn(self.frames)

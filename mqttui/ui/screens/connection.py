@@ -104,6 +104,7 @@ class ConnectionScreen(Screen[None]):
     passwords can be given by a test.
     """
 
+    CSS_PATH = "../styles/connection.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "connect", "Connect", priority=True),
         Binding("escape", "back", "Back"),
