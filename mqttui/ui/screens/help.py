@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 READING = """\
-▸ ▾  a branch, closed or open        ⚑  the broker keeps this value (retained)
-412/s  messages per second, mean of the last 10 s        3 s  time since the last message
-▌  the cursor; without a bright row it stands for a topic that is hidden below"""
+▸ ▾    a branch, closed or open
+⚑      the broker keeps this value (retained)
+412/s  messages per second, mean of the last 10 seconds
+3 s    time since the last message
+▌      the cursor; in a row that is not bright it stands for a topic hidden below"""
 
 FILTERS = """\
-Plain text finds topics that contain it. With + or # it is an MQTT topic filter: + stands for
-one level, # for everything below: +/status, iot49/#, $SYS/#."""
+Plain text finds topics that contain it. With + or # it is an MQTT topic filter:
++ stands for one level, # for everything below. Try +/status, iot49/#, $SYS/#."""
 
 
 class HelpScreen(ModalScreen[None]):

@@ -34,17 +34,16 @@ class _Tally(Widget):
             self.refresh()
 
     def render(self) -> Text:
-        return Text(self._text, no_wrap=True, overflow="ellipsis", justify="right")
+        return Text(self._text, no_wrap=True, overflow="ellipsis")
 
 
 class _FilterInput(Input):
     """An input that gives the focus back with the keys one expects."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "leave(False)", "Topics", tooltip="Keep the filter, go to the topics"),
+        Binding("down", "leave(False)", show=False),
         Binding("escape", "leave(True)", "Clear", tooltip="Clear the filter"),
-        Binding(
-            "enter,down", "leave(False)", "Topics", tooltip="Keep the filter, go to the topics"
-        ),
     ]
 
     def action_leave(self, is_cleared: bool) -> None:
