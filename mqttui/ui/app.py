@@ -57,6 +57,8 @@ class MqttuiApp(App[None]):
         make_source: Callable[[ConnectionSettings], MessageSource] | None = None,
         pacer: GarbagePacer | None = None,
         notices: Sequence[str] = (),
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
         self._take_on_looks()
@@ -69,7 +71,9 @@ class MqttuiApp(App[None]):
         self._pacer = pacer
         self._notices = notices
         self._connections = 0
-        self._started_s = time.monotonic()
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._started_s = clock()
         self.add_mode(self.DEFAULT_MODE, self._first_screen)
         if title:
             self.title = title
@@ -106,7 +110,9 @@ class MqttuiApp(App[None]):
     def _explorer_for(self, source: MessageSource) -> ExplorerScreen:
         self.source = source
         self.store = TopicStore(self._preferences.history_budget_bytes)
-        self.explorer = ExplorerScreen(source, self.store)
+        self.explorer = ExplorerScreen(
+            source, self.store, clock=self._clock, wall_clock=self._wall_clock
+        )
         self.frames = FrameLoop(
             source,
             self.store,
@@ -115,6 +121,7 @@ class MqttuiApp(App[None]):
             frame_rate_hz=self._preferences.frame_rate_hz,
             spare_work=self.explorer.unfold_more,
             tidy=self._pacer.pace if self._pacer is not None else None,
+            wall_clock=self._wall_clock,
         )
         self.frames.subscribers.append(self.explorer.note_batch)
         return self.explorer
@@ -170,7 +177,7 @@ class MqttuiApp(App[None]):
             dropped=dropped,
             evicted=self.store.evicted,
             cut=counters.cut + self.store.cut,
-            duration_s=time.monotonic() - self._started_s,
+            duration_s=self._clock() - self._started_s,
             broker_dropped=self.explorer.broker.dropped_since,
         )
 
