@@ -1,4 +1,4 @@
-"""Reason codes of CONNACK, SUBACK and DISCONNECT in plain words.
+"""Reason codes of CONNACK, SUBACK, UNSUBACK, DISCONNECT and of PUBACK and its kin in plain words.
 
 Codes are those of MQTT 5.0 (section 2.4); paho translates the return codes of a 3.1.1 CONNACK
 (section 3.2.2.3 there) into them. A SUBACK of 3.1.1 knows only 0x80 for a refusal, which has the
@@ -15,6 +15,9 @@ from mqttui.payload.printable import printable
 UNSPECIFIED_ERROR = 0x80
 UNSUPPORTED_PROTOCOL_VERSION = 0x84
 SESSION_TAKEN_OVER = 0x8E
+NO_MATCHING_SUBSCRIBERS = 0x10
+NO_SUBSCRIPTION_EXISTED = 0x11
+PACKET_ID_NOT_FOUND = 0x92
 
 _REASON_TEXT_LIMIT = 200
 _BY_ITSELF = "A new attempt follows by itself."
@@ -198,6 +201,27 @@ _SUBACK = {
     0xA2: "which has no wildcard subscriptions",
 }
 
+# Section 3.11.3 of MQTT 5.0.
+_UNSUBACK = {
+    0x80: "which does not say why",
+    0x83: "which does not say why",
+    0x87: "because this user is not allowed to",
+    0x8F: "which does not accept such a filter for this client",
+    0x91: "because the packet identifier was still in use",
+}
+
+# Sections 3.4.2.1, 3.5.2.1 and 3.7.2.1 of MQTT 5.0.
+_PUBLISH = {
+    0x80: "the broker does not say why",
+    0x83: "the broker does not say why",
+    0x87: "not authorised to publish to this topic",
+    0x90: "topic name invalid for this broker",
+    0x91: "packet identifier in use",
+    0x92: "packet identifier not found",
+    0x97: "quota exceeded",
+    0x99: "payload format invalid",
+}
+
 
 def connack_problem(code: int, attempt: Attempt, reason_text: str | None = None) -> Problem:
     """Return why the broker refused the connection, for a reason code that is not 0.
@@ -262,6 +286,25 @@ def suback_problem(
         f", {why}." if why else f" (code 0x{code:02X})."
     )
     return _with_reason_text(sentence, reason_text)
+
+
+def unsuback_problem(code: int, topic_filter: str, reason_text: str | None = None) -> str | None:
+    """Return why a subscription goes on although it was to end, None when it has ended."""
+    if code < UNSPECIFIED_ERROR:
+        return None
+    why = _UNSUBACK.get(code)
+    sentence = f"{printable(topic_filter)}: the broker goes on with this subscription" + (
+        f", {why}." if why else f" (code 0x{code:02X})."
+    )
+    return _with_reason_text(sentence, reason_text)
+
+
+def publish_refusal(code: int, reason_text: str | None = None) -> str:
+    """Return in a few words why a message was refused, for a code of 0x80 or more."""
+    words = f"refused: {_PUBLISH.get(code) or f'code 0x{code:02X}'}"
+    if not reason_text:
+        return words
+    return f"{words} (the broker adds: {printable(reason_text[:_REASON_TEXT_LIMIT])})"
 
 
 def _filled(entry: tuple[str, str, bool], attempt: Attempt, reason_text: str | None) -> Problem:

@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from mqttui.core.message import Batch
+    from mqttui.core.publishing import PublishRequest, Receipt
+    from mqttui.core.retained import RetainedFetch
+    from mqttui.core.trace import PacketTrace
+    from mqttui.settings.connection import Subscription
 
 
 class Phase(Enum):
@@ -38,13 +42,23 @@ class SubscriptionStatus:
     """One topic filter and what the broker said about it.
 
     `granted_qos` is None until the broker answers and when it refuses; `problem` is a plain
-    sentence when it refused or granted less than was asked, else None.
+    sentence when it refused or granted less than was asked, else None. A paused filter is
+    remembered and not subscribed. The options are those of MQTT 5.0 section 3.8.3.1.
     """
 
     topic_filter: str
     requested_qos: int
     granted_qos: int | None = None
     problem: str | None = None
+    is_paused: bool = False
+    no_local: bool = False
+    retain_as_published: bool = False
+    retain_handling: int = 0
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the broker is still to answer."""
+        return self.granted_qos is None and self.problem is None and not self.is_paused
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +122,32 @@ class MessageSource(Protocol):
 
         At least one batch is returned when any waits. Never blocks.
         """
+
+    def publish(self, request: PublishRequest) -> Receipt:
+        """Publish a message; returns at once, what becomes of it is told by the receipt.
+
+        Raises nothing: a request that cannot be sent has a receipt that is refused.
+        """
+
+    def subscribe(self, subscription: Subscription) -> None:
+        """Add a topic filter, or ask again for one that is there, with these options.
+
+        What the broker says shows in `status.subscriptions`; a filter against the rules has its
+        problem there at once. It stays subscribed over reconnects.
+        """
+
+    def unsubscribe(self, topic_filter: str) -> None:
+        """Remove a topic filter; does nothing when it is not there."""
+
+    def set_paused(self, topic_filter: str, *, is_paused: bool) -> None:
+        """Unsubscribe from a filter but keep it in the list, or subscribe to it again."""
+
+    def fetch_retained(self, topic_filter: str, timeout_s: float = 30.0) -> RetainedFetch:
+        """Ask the broker what is retained now; returns at once with what is to be polled."""
+
+    @property
+    def trace(self) -> PacketTrace:
+        """The record of control packets, off until it is started."""
 
     @property
     def status(self) -> SourceStatus:

@@ -13,10 +13,23 @@ Protocol = Literal["3.1.1", "5", "auto"]
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A topic filter and the highest QoS at which its messages are wanted."""
+    """A topic filter and the highest QoS at which its messages are wanted.
+
+    The others need MQTT 5 (section 3.8.3.1): `no_local` leaves out what this client publishes,
+    `retain_as_published` keeps the retain flag as the publisher set it, `retain_handling` says
+    when retained messages are sent: 0 always, 1 only for a new subscription, 2 never.
+    """
 
     topic_filter: str
     qos: int = 0
+    no_local: bool = False
+    retain_as_published: bool = False
+    retain_handling: int = 0
+
+    @property
+    def needs_mqtt5(self) -> bool:
+        """Whether something is asked for that MQTT 3.1.1 does not know."""
+        return self.no_local or self.retain_as_published or self.retain_handling != 0
 
 
 DEFAULT_SUBSCRIPTIONS = (Subscription("#"), Subscription("$SYS/#"))

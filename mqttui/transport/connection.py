@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import selectors
-import socket
 import ssl
 import time
 from dataclasses import dataclass
@@ -21,9 +20,13 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from mqttui.broker import diagnosis, reasons
+from mqttui.broker.limits import BrokerLimits
+from mqttui.transport.farewell import await_end, send_disconnect
+from mqttui.transport.subscribing import Subscribing
+from mqttui.transport.task import Accepted, limits_of, reason_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
     from paho.mqtt.reasoncodes import ReasonCode
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from mqttui.transport.fast_client import FastClient
     from mqttui.transport.stock_client import StockClient
     from mqttui.transport.subscriptions import Subscriptions
+    from mqttui.transport.task import Task
     from mqttui.transport.wakeup import Wakeup
 
 _log = logging.getLogger(__name__)
@@ -87,8 +91,8 @@ class Connection:
     """Drives a client through one connection.
 
     `on_accepted` is called when the broker has accepted it, `on_change` when the state of a
-    subscription changed. `is_stopping` is asked whenever `wakeup` fires. While `is_opening` the
-    thread is in calls that nothing can interrupt.
+    subscription changed. `tasks` are done beside receiving. `is_stopping` is asked whenever
+    `wakeup` fires. While `is_opening` the thread is in calls that nothing can interrupt.
     """
 
     def __init__(
@@ -105,6 +109,7 @@ class Connection:
         is_stopping: Callable[[], bool],
         on_accepted: Callable[[], None],
         on_change: Callable[[], None],
+        tasks: Sequence[Task] = (),
     ) -> None:
         self._client = client
         self._settings = settings
@@ -116,7 +121,7 @@ class Connection:
         self._wakeup = wakeup
         self._is_stopping = is_stopping
         self._on_accepted = on_accepted
-        self._on_change = on_change
+        self._tasks = (Subscribing(subscriptions, patience.suback_s, on_change), *tasks)
         self.is_opening = False
         self._accepted_at: float | None = None
         self._refusal: Problem | None = None
@@ -124,7 +129,6 @@ class Connection:
         self._disconnect_code: int | None = None
         self._disconnect_text: str | None = None
         self._has_missed_keepalive = False
-        self._subscribe_id: int | None = None
         self._answer_due_at = 0.0
         self._farewell_until: float | None = None
 
@@ -137,7 +141,6 @@ class Connection:
         client.on_socket_open = self._socket_opened
         client.on_socket_close = self._socket_closing
         client.on_connect = self._connect_answered
-        client.on_subscribe = self._subscribe_answered
         client.on_disconnect = self._disconnected
         try:
             self.is_opening = True
@@ -165,8 +168,9 @@ class Connection:
             client.on_socket_open = None
             client.on_socket_close = None
             client.on_connect = None
-            client.on_subscribe = None
             client.on_disconnect = None
+            for task in self._tasks:
+                task.ended()
 
     def _open(self) -> None:
         settings = self._settings
@@ -199,7 +203,7 @@ class Connection:
 
     def _socket_closing(self, _client: Client, _userdata: Any, sock: Any) -> None:
         if self._farewell_until is not None:
-            _await_end(sock.fileno(), self._farewell_until)
+            await_end(sock.fileno(), self._farewell_until)
             return
         wire = self._client.wire
         if self._accepted_at is not None or self._settings.tls is None or wire.error is not None:
@@ -227,13 +231,14 @@ class Connection:
             selector.register(self._wakeup.fileno(), selectors.EVENT_READ)
             selector.register(number, selectors.EVENT_READ)
             is_writing = False
+            rest_s: float | None = None
             while client.socket() is sock:
                 if client.want_write() != is_writing:
                     is_writing = not is_writing
                     events = selectors.EVENT_READ | (selectors.EVENT_WRITE * is_writing)
                     selector.modify(number, events)
                 pending = getattr(sock, "pending", None)
-                timeout_s = 0.0 if pending is not None and pending() else self._tick_s()
+                timeout_s = 0.0 if pending is not None and pending() else self._tick_s(rest_s)
                 for key, _ in selector.select(timeout_s):
                     if key.fd != number:
                         self._wakeup.clear()
@@ -243,40 +248,27 @@ class Connection:
                 rc = client.loop(0.0)
                 if client.socket() is sock:
                     if self._accepted_at is not None:
-                        self._pursue_subscriptions()
+                        rest_s = self._pursue_tasks()
                     elif time.monotonic() >= self._answer_due_at:
                         self._refusal = diagnosis.no_connack(self._settings)
                         break
         return rc
 
-    def _tick_s(self) -> float:
-        if self._accepted_at is None or self._subscriptions.is_waiting:
-            return max(0.0, min(_TICK_S, self._answer_due_at - time.monotonic()))
-        return _TICK_S
+    def _tick_s(self, rest_s: float | None) -> float:
+        """Return how long to wait for traffic, at most."""
+        if self._accepted_at is None:
+            rest_s = self._answer_due_at - time.monotonic()
+        return _TICK_S if rest_s is None else max(0.0, min(_TICK_S, rest_s))
 
-    def _pursue_subscriptions(self) -> None:
-        if self._subscriptions.is_waiting and time.monotonic() >= self._answer_due_at:
-            self._subscriptions.unanswered()
-            self._on_change()
-        entry = self._subscriptions.next_to_ask()
-        if entry is None:
-            return
-        self._answer_due_at = time.monotonic() + self._patience.suback_s
-        _, self._subscribe_id = self._client.subscribe(entry.topic_filter, entry.requested_qos)
+    def _pursue_tasks(self) -> float | None:
+        """Do what is due; return how many seconds later there is more to do."""
+        now_s = time.monotonic()
+        rests = [task.pursue(now_s) for task in self._tasks]
+        return min((rest for rest in rests if rest is not None), default=None)
 
     def _say_goodbye(self) -> None:
-        """Send DISCONNECT (MQTT 5.0 section 3.14), within a bounded time."""
-        client = self._client
-        give_up_at = self._farewell_until = time.monotonic() + self._patience.farewell_s
-        client.disconnect()
-        with selectors.DefaultSelector() as selector:
-            sock = client.socket()
-            if sock is None:
-                return
-            selector.register(sock.fileno(), selectors.EVENT_WRITE)
-            while client.socket() is sock and time.monotonic() < give_up_at:
-                selector.select(max(0.0, give_up_at - time.monotonic()))
-                client.loop_write()
+        self._farewell_until = time.monotonic() + self._patience.farewell_s
+        send_disconnect(self._client, self._farewell_until)
 
     def _drop_socket(self) -> None:
         """Close a connection that paho still holds, without a DISCONNECT."""
@@ -295,26 +287,15 @@ class Connection:
     ) -> None:
         if code.value >= reasons.UNSPECIFIED_ERROR:
             self._is_protocol_refused = code.value == reasons.UNSUPPORTED_PROTOCOL_VERSION
-            text = _reason_text(properties)
+            text = reason_text(properties)
             self._refusal = reasons.connack_problem(code.value, self._attempt, text)
             return
         self._accepted_at = time.monotonic()
-        self._subscriptions.begin(is_session_present=flags.session_present)
+        limits = limits_of(properties) if self._is_mqtt5 else BrokerLimits()
+        accepted = Accepted(self._is_mqtt5, bool(flags.session_present), limits)
+        for task in self._tasks:
+            task.begin(self._client, accepted)
         self._on_accepted()
-
-    def _subscribe_answered(
-        self,
-        _client: Client,
-        _userdata: Any,
-        packet_id: int,
-        codes: list[ReasonCode],
-        properties: Properties | None,
-    ) -> None:
-        # A late answer, after `unanswered`, must not be taken for that to another filter.
-        if packet_id == self._subscribe_id and codes:
-            self._subscribe_id = None
-            self._subscriptions.answered(codes[0].value, _reason_text(properties))
-            self._on_change()
 
     def _disconnected(
         self,
@@ -327,7 +308,7 @@ class Connection:
         if flags.is_disconnect_packet_from_server:
             told = self._client.wire.disconnect_code
             self._disconnect_code = code.value if told is None else told
-            self._disconnect_text = _reason_text(properties)
+            self._disconnect_text = reason_text(properties)
         elif code.value == _KEEPALIVE_TIMEOUT:
             self._has_missed_keepalive = True
 
@@ -394,26 +375,3 @@ class Connection:
         if wire.problem is not None or rc == MQTTErrorCode.MQTT_ERR_PROTOCOL:
             return ConnectionEnd(diagnosis.not_mqtt(self._settings), may_be_protocol=True)
         return ConnectionEnd(diagnosis.closed_without_answer(self._settings), may_be_protocol=True)
-
-
-def _await_end(descriptor: int, deadline_s: float) -> None:
-    """Wait until the broker has closed the connection after a DISCONNECT, or the deadline.
-
-    Closing while messages still arrive would reset the connection, and the broker would publish
-    the will because it never came to read the DISCONNECT.
-    """
-    with (
-        contextlib.suppress(OSError),
-        socket.fromfd(descriptor, socket.AF_INET, socket.SOCK_STREAM) as end,
-    ):
-        end.shutdown(socket.SHUT_WR)
-        while (remaining_s := deadline_s - time.monotonic()) > 0:
-            end.settimeout(remaining_s)
-            if not end.recv(256 * 1024):
-                break
-
-
-def _reason_text(properties: Properties | None) -> str | None:
-    """Return the Reason String (MQTT 5.0 section 3.2.2.3.9) if there is one."""
-    text = getattr(properties, "ReasonString", None)
-    return text if isinstance(text, str) else None

@@ -7,6 +7,7 @@ PUBREL. This is the only file that touches paho's private names: `PRIVATE_METHOD
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import logging
 import socket
@@ -19,16 +20,27 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
 from mqttui.transport.frame_socket import FrameSocket
 from mqttui.transport.packet_stream import PacketStream, packet_name
+from mqttui.transport.publish_encoding import reason_string
 from mqttui.transport.stock_client import StockClient
 from mqttui.transport.websocket_frames import WebSocketFault
-from mqttui.transport.wire import DROPPED_INTERNAL, NAP_S, PAYLOAD_LIMIT_BYTES, WireState
+from mqttui.transport.wire import (
+    CONTROL_IDS,
+    DROPPED_INTERNAL,
+    NAP_S,
+    PAYLOAD_LIMIT_BYTES,
+    PUBACK,
+    PUBCOMP,
+    PUBREC,
+    WireState,
+)
 
 if TYPE_CHECKING:
     import ssl
 
     from mqttui.core.message import RawMessage
     from mqttui.transport.packet_stream import ControlPacket, Parsed
-    from mqttui.transport.wire import Sink
+    from mqttui.transport.receipt import PublishReceipt
+    from mqttui.transport.wire import OnAcknowledged, Sink
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +60,7 @@ PRIVATE_METHODS = {
     "_create_socket": (),
     "_create_socket_connection": (),
     "_loop_rc_handle": ("rc",),
+    "_mid_generate": (),
     "_packet_handle": (),
     "_packet_queue": ("command", "packet", "mid", "qos", "info"),
     "_sock_recv": ("bufsize",),
@@ -74,8 +87,12 @@ IN_PACKET_KEYS = {
     "to_process",
 }
 
+# Linux only; the kernel forgets it again, so that it is set anew after every read.
+_TCP_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
+
 _CONNACK = 0x20
-_PUBACK = 0x40
+# A packet of this kind and QoS 1 is one that paho sends without further thought.
+_PUBLISH = 0x32
 _DISCONNECT = 0xE0
 
 
@@ -85,8 +102,13 @@ class FastClient(Client):
     One thread calls `loop`, and everything else that writes to the socket (`subscribe`, `publish`,
     `disconnect`): packets of two threads would end up in each other. Acknowledgements go out
     after the sink has returned. `nap_s` is how long that thread sleeps after a busy read, 0 for
-    not at all.
+    not at all. While `on_acknowledged` is set, acknowledgements of what was published go there
+    and not to paho. While `is_hurried` the broker's answers are awaited by what is to be sent next.
     """
+
+    can_send_again = True
+    is_spent = False
+    has_ping = True
 
     def __init__(
         self,
@@ -115,6 +137,10 @@ class FastClient(Client):
         self._late_error: OSError | WebSocketFault | None = None
         self._unread_acknowledgements = 0
         self._opening: Any = None
+        self._control_id = 0
+        self.on_acknowledged: OnAcknowledged | None = None
+        self.is_hurried = False
+        self._tcp: Any = None
         self._last_read_attribute = next(
             (name for name in LAST_READ_ATTRIBUTES if hasattr(self, name)), LAST_READ_ATTRIBUTES[0]
         )
@@ -143,9 +169,39 @@ class FastClient(Client):
         rc = self._hand_on(sock, parsed)
         if self._late_error is not None and self._sock is sock:
             return self._fail(self._late_error)
-        if QUIET_BYTES < len(data) < READ_BYTES and self._sock is sock:
-            self._nap(ACKNOWLEDGED_NAP_S if parsed.acknowledgements else self._nap_s)
+        if self._sock is sock:
+            if self.is_hurried:
+                self._confirm_receipt()
+            if QUIET_BYTES < len(data) < READ_BYTES:
+                is_awaited = parsed.acknowledgements or self.is_hurried
+                self._nap(ACKNOWLEDGED_NAP_S if is_awaited else self._nap_s)
         return rc
+
+    def _confirm_receipt(self) -> None:
+        """Have TCP confirm at once what was read.
+
+        A broker without TCP_NODELAY (mosquitto as it comes) sends the second acknowledgement only
+        when the first is confirmed, which would take 40 ms for every window of messages.
+        """
+        if _TCP_QUICKACK is not None and self._tcp is not None:
+            with contextlib.suppress(OSError):
+                self._tcp.setsockopt(socket.IPPROTO_TCP, _TCP_QUICKACK, 1)
+
+    def transmit(self, packets: bytes) -> None:
+        """Queue packets that are ready to be sent and send what the socket takes."""
+        # A view, because paho cuts off what was sent, again and again.
+        self._packet_queue(_PUBLISH, memoryview(packets), 0, 1)  # type: ignore[arg-type]
+
+    def send_publishes(self, chunk: list[tuple[PublishReceipt, bytes]]) -> None:
+        """Send PUBLISH packets, which know their packet identifiers."""
+        self.transmit(b"".join([packet for _, packet in chunk]))
+
+    def forget_published(self) -> None:
+        """Do nothing: paho knows nothing of what was published."""
+
+    def _mid_generate(self) -> int:
+        self._control_id = self._control_id % CONTROL_IDS[-1] + 1
+        return self._control_id
 
     def _nap(self, seconds: float) -> None:
         """Sleep, so that the kernel collects what would have been a wake-up each."""
@@ -215,7 +271,7 @@ class FastClient(Client):
 
     def _acknowledge(self, packets: bytes) -> MQTTErrorCode:
         """Send acknowledgements, all in one write."""
-        rc = self._packet_queue(_PUBACK, packets, 0, 1)
+        rc = self._packet_queue(PUBACK, packets, 0, 1)
         if self.want_write():
             self._unread_acknowledgements += len(packets)
             if self._unread_acknowledgements > UNREAD_LIMIT_BYTES:
@@ -227,7 +283,15 @@ class FastClient(Client):
     def _handle(self, sock: object, control: ControlPacket) -> MQTTErrorCode:
         """Let paho handle a packet; end the connection where paho would."""
         header, body = control
-        if header & 0xF0 == _DISCONNECT and body:
+        kind = header & 0xF0
+        if kind in (PUBACK, PUBREC, PUBCOMP) and self.on_acknowledged is not None:
+            if len(body) < 2:
+                return self._refuse(f"The broker sent a malformed {packet_name(header)} packet.")
+            code = body[2] if len(body) > 2 else 0
+            text = reason_string(body[3:]) if len(body) > 4 else None
+            self.on_acknowledged(kind, int.from_bytes(body[:2]), code, text)
+            return MQTTErrorCode.MQTT_ERR_SUCCESS
+        if kind == _DISCONNECT and body:
             # paho before 2.2 passes over a reason code without properties.
             self.wire.disconnect_code = body[0]
         self._in_packet = {
@@ -285,6 +349,7 @@ class FastClient(Client):
         if opened is not None and opened.family != getattr(socket, "AF_UNIX", None):
             # An acknowledgement must not wait until the broker has acknowledged the one before.
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._tcp = opened
         # After the handshake paho's own framing is not needed: it copies a long frame again for
         # every read and loses what it could not send at once.
         return FrameSocket(opened) if self._transport == "websockets" else sock

@@ -22,18 +22,20 @@ from mqttui.broker.reasons import Attempt
 from mqttui.core.message import Batch
 from mqttui.core.source import Phase, SourceCounters, SourceStatus
 from mqttui.transport.backoff import SHORTEST_S, TAKEOVER_FLOOR_S, Failures, reconnect_delay_s
+from mqttui.transport.client_setup import ready_client
 from mqttui.transport.connection import Connection, ConnectionEnd, Patience, Stopped
-from mqttui.transport.fast_client import make_client
 from mqttui.transport.inbox import Inbox
+from mqttui.transport.publishing import Publishing
 from mqttui.transport.subscriptions import Subscriptions
-from mqttui.transport.tls import INSECURE_WARNING, security_of, tls_context
+from mqttui.transport.tls import INSECURE_WARNING, security_of
 from mqttui.transport.wakeup import Wakeup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mqttui.core.message import RawMessage
-    from mqttui.settings.connection import ConnectionSettings
+    from mqttui.core.publishing import PublishRequest, Receipt
+    from mqttui.settings.connection import ConnectionSettings, Subscription
     from mqttui.transport.fast_client import FastClient
     from mqttui.transport.stock_client import StockClient
 
@@ -98,6 +100,10 @@ class Session:
         self._acceptances = 0
         self._failures = Failures()
         self._wakeup = Wakeup()
+        self._publishing = Publishing(
+            self._wakeup.wake,
+            may_resume=not settings.is_clean or bool(settings.session_expiry_s),
+        )
         self._is_stopping = False
         self._is_retry_wanted = False
         self._connection: Connection | None = None
@@ -185,6 +191,29 @@ class Session:
         """Hand over waiting batches, oldest first, until `max_messages` are reached."""
         return self._inbox.drain(max_messages)
 
+    def publish(self, request: PublishRequest) -> Receipt:
+        """Publish a message; its receipt tells what becomes of it. From any thread."""
+        return self._publishing.submit(request)
+
+    def subscribe(self, subscription: Subscription) -> None:
+        """Add a topic filter, or ask again for one that is there. From any thread."""
+        self._subscriptions.want(subscription)
+        self._subscriptions_changed()
+
+    def unsubscribe(self, topic_filter: str) -> None:
+        """Remove a topic filter; does nothing when it is not there. From any thread."""
+        self._subscriptions.drop(topic_filter)
+        self._subscriptions_changed()
+
+    def set_paused(self, topic_filter: str, *, is_paused: bool) -> None:
+        """Unsubscribe from a filter but remember it, or subscribe again. From any thread."""
+        self._subscriptions.pause(topic_filter, is_paused=is_paused)
+        self._subscriptions_changed()
+
+    def _subscriptions_changed(self) -> None:
+        self._set_status()
+        self._wakeup.wake()
+
     def _run(self) -> None:
         try:
             while not self._is_stopping:
@@ -233,7 +262,8 @@ class Session:
                 wakeup=self._wakeup,
                 is_stopping=lambda: self._is_stopping,
                 on_accepted=lambda: self._accepted(protocol),
-                on_change=self._subscriptions_changed,
+                on_change=self._set_status,
+                tasks=(self._publishing,),
             )
             return self._connection.run()
         except Stopped:
@@ -245,6 +275,9 @@ class Session:
             return ConnectionEnd(diagnose(error, settings))
         finally:
             self._connection = None
+            client = self._clients.get(protocol)
+            if client is not None and client.is_spent:
+                self._retired.append(self._clients.pop(protocol))
 
     def _client(self, protocol: KnownProtocol) -> FastClient | StockClient:
         """Return the client for a protocol, made and configured when it is used first.
@@ -255,27 +288,13 @@ class Session:
         known = self._clients.get(protocol)
         if known is not None:
             return known
-        settings = self._settings
-        context = None if settings.tls is None else tls_context(settings.tls)
-        client, self._client_warning = make_client(
+        client, self._client_warning = ready_client(
+            self._settings,
             self._take,
             client_id=self._attempt.client_id,
             is_mqtt5=protocol == "5",
-            is_websocket=settings.websocket_path is not None,
-            is_clean=settings.is_clean,
-            payload_limit_bytes=settings.payload_limit_bytes,
+            connect_timeout_s=self._patience.connect_s,
         )
-        client.connect_timeout = self._patience.connect_s
-        if context is not None:
-            client.tls_set_context(context)
-        if settings.websocket_path is not None:
-            client.ws_set_options(settings.websocket_path or "/")
-        if settings.user is not None or settings.password is not None:
-            # MQTT 3.1.1 knows no password without a user name (section 3.1.2.9).
-            client.username_pw_set(settings.user or "", settings.password)
-        if settings.will is not None:
-            will = settings.will
-            client.will_set(will.topic, will.payload, will.qos, will.retain)
         self._clients[protocol] = client
         return client
 
@@ -309,7 +328,6 @@ class Session:
             retry_at_s=retry_at_s,
             retries_by_itself=not problem.is_permanent,
             connected_at_s=None,
-            subscriptions=self._subscriptions.status,
         )
         while not self._is_stopping and not self._is_retry_wanted:
             remaining_s = _LONG_S if retry_at_s is None else retry_at_s - time.monotonic()
@@ -331,7 +349,6 @@ class Session:
             retry_at_s=None,
             retries_by_itself=True,
             connected_at_s=time.monotonic(),
-            subscriptions=self._subscriptions.status,
             warnings=self._warnings(protocol),
         )
         if is_news and self._on_protocol_learnt is not None and self._settings.protocol == "auto":
@@ -340,9 +357,6 @@ class Session:
             except Exception:
                 # Remembering is a convenience; the connection stands.
                 _log.exception("what the broker speaks could not be remembered")
-
-    def _subscriptions_changed(self) -> None:
-        self._set_status(subscriptions=self._subscriptions.status)
 
     def _warnings(self, protocol: KnownProtocol | None) -> tuple[str, ...]:
         settings = self._settings
@@ -356,12 +370,14 @@ class Session:
         return tuple(warnings)
 
     def _set_stopped(self) -> None:
+        self._publishing.close()
         self._set_status(phase=Phase.STOPPED, retry_at_s=None, connected_at_s=None)
 
     def _set_status(self, **changes: Any) -> None:
         """Replace the snapshot if something differs; a stopped session stays so."""
         with self._status_lock:
             if self._status.phase is not Phase.STOPPED:
-                status = replace(self._status, **changes)
+                filters = self._subscriptions.status
+                status = replace(self._status, subscriptions=filters, **changes)
                 if status != self._status:
                     self._status = status

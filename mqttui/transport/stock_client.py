@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from paho.mqtt.client import Client, MQTTv5, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from mqttui.core.message import MessageDetail
 from mqttui.transport.packet_stream import size_of
+from mqttui.transport.task import reason_text
 from mqttui.transport.wire import (
     DROPPED_INTERNAL,
     DROPPED_TOPIC,
+    FINAL_ACK,
     PAYLOAD_LIMIT_BYTES,
     WireState,
 )
@@ -21,9 +25,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from paho.mqtt.client import MQTTMessage
+    from paho.mqtt.reasoncodes import ReasonCode
 
     from mqttui.core.message import RawMessage
-    from mqttui.transport.wire import Sink
+    from mqttui.core.publishing import PublishProperties
+    from mqttui.transport.receipt import PublishReceipt
+    from mqttui.transport.wire import OnAcknowledged, Sink
 
 _log = logging.getLogger(__name__)
 
@@ -32,8 +39,13 @@ class StockClient(Client):
     """A client that uses only what paho promises; about twenty times the cost of `FastClient`.
 
     Messages are handed to the sink once per `loop` call. Acknowledgements go out before that,
-    and a payload that is too long is cut only after it has been received.
+    and a payload that is too long is cut only after it has been received. What is published and
+    not acknowledged when a connection ends is forgotten, and before paho 2.2 the client `is_spent`
+    then: it must not be used again.
     """
+
+    can_send_again = False
+    has_ping = False
 
     def __init__(
         self,
@@ -58,6 +70,12 @@ class StockClient(Client):
         self._payload_limit_bytes = payload_limit_bytes
         self._collected: list[RawMessage] = []
         self.on_message = self._collect
+        self.on_publish = self._published
+        self.on_acknowledged: OnAcknowledged | None = None
+        self.is_spent = False
+        self.is_hurried = False
+        # The window is kept by who publishes; what paho queues it would send unasked.
+        self.max_inflight_messages_set(0)
 
     def loop(self, timeout: float = 1.0) -> MQTTErrorCode:
         """Do what paho does and hand over what arrived."""
@@ -65,6 +83,39 @@ class StockClient(Client):
             return super().loop(timeout)
         finally:
             self._flush()
+
+    def transmit(self, packets: bytes) -> None:
+        """Do nothing: paho answers a PUBREC itself."""
+
+    def send_publishes(self, chunk: list[tuple[PublishReceipt, bytes]]) -> None:
+        """Publish; paho makes its own packets and gives the packet identifiers."""
+        for receipt, _ in chunk:
+            request = receipt.request
+            properties = None
+            if self.protocol == MQTTv5 and request.properties is not None:
+                properties = _paho_properties(request.properties)
+            receipt.packet_id = self.publish(
+                request.topic, request.payload, request.qos, request.retain, properties
+            ).mid
+
+    def forget_published(self) -> None:
+        """Keep paho from sending again what was not acknowledged."""
+        drop = getattr(self, "drop_out_messages", None)
+        if drop is None:
+            self.is_spent = True
+        else:
+            drop()
+
+    def _published(
+        self,
+        _client: Client,
+        _userdata: Any,
+        packet_id: int,
+        code: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        if self.on_acknowledged is not None:
+            self.on_acknowledged(FINAL_ACK, packet_id, code.value, reason_text(properties))
 
     def _collect(self, _client: Client, _userdata: Any, message: MQTTMessage) -> None:
         try:
@@ -99,6 +150,23 @@ class StockClient(Client):
             _log.exception("messages could not be handed on")
             self.wire.count_dropped(DROPPED_INTERNAL, len(messages))
             self.wire.problem = f"Messages could not be handed on ({type(error).__name__})."
+
+
+def _paho_properties(wanted: PublishProperties) -> Properties:
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    if wanted.is_text:
+        properties.PayloadFormatIndicator = 1
+    if wanted.message_expiry_s is not None:
+        properties.MessageExpiryInterval = wanted.message_expiry_s
+    if wanted.content_type is not None:
+        properties.ContentType = wanted.content_type
+    if wanted.response_topic is not None:
+        properties.ResponseTopic = wanted.response_topic
+    if wanted.correlation_data is not None:
+        properties.CorrelationData = wanted.correlation_data
+    if wanted.user_properties:
+        properties.UserProperty = list(wanted.user_properties)
+    return properties
 
 
 def _without_length(packed: bytes) -> bytes:

@@ -13,6 +13,18 @@ NAP_S = 0.005
 
 PAYLOAD_LIMIT_BYTES = 1024 * 1024
 
+PUBACK = 0x40
+PUBREC = 0x50
+PUBCOMP = 0x70
+FINAL_ACK = 0
+"""The kind of an acknowledgement of which only is known that it is the last."""
+
+CONTROL_IDS = range(1, 1024)
+"""The packet identifiers of SUBSCRIBE and UNSUBSCRIBE."""
+
+PUBLISH_IDS = range(1024, 65_536)
+"""The packet identifiers of PUBLISH: one may not be in use twice (MQTT 5.0 section 2.2.1)."""
+
 DROPPED_INTERNAL = "internal error"
 DROPPED_TOPIC = "topic is not valid UTF-8"
 
@@ -22,6 +34,13 @@ class Sink(Protocol):
 
     def __call__(self, messages: list[RawMessage], size_bytes: int) -> None:
         """Own `messages` from now on; `size_bytes` counts topics, payloads and properties."""
+
+
+class OnAcknowledged(Protocol):
+    """Is told of each PUBACK, PUBREC and PUBCOMP; called on the network thread."""
+
+    def __call__(self, kind: int, packet_id: int, code: int, reason_text: str | None, /) -> None:
+        """Take the first byte's upper half (or FINAL_ACK) and what the packet says."""
 
 
 @dataclass(slots=True)

@@ -58,10 +58,7 @@ class Listener:
         return self.wait(
             lambda status: (
                 status.phase is Phase.CONNECTED
-                and all(
-                    entry.granted_qos is not None or entry.problem is not None
-                    for entry in status.subscriptions
-                )
+                and all(not entry.is_pending for entry in status.subscriptions)
             )
         )
 
