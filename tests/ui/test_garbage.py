@@ -77,3 +77,14 @@ def test_only_a_slow_collection_freezes(pause_s: float, freezes: int) -> None:
         assert pacer.freezes == freezes
         assert (gc.get_freeze_count() > frozen + len(kept) // 2) == bool(freezes)
         assert pacer.longest_pause_s == pytest.approx(pause_s)
+
+
+def test_collection_that_was_off_is_on_meanwhile_and_off_afterwards() -> None:
+    """The start of the program switches collection off; the pacer takes over from there."""
+    gc.disable()
+    try:
+        with GarbagePacer():
+            assert gc.isenabled()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

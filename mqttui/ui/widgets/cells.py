@@ -138,8 +138,6 @@ class Lines(Widget):
 class VirtualRows(ScrollView):
     """A scrolled list of which only the visible rows exist."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLES)
-
     # The bar is told of a new length only when its thumb could look different.
     _NOTICEABLE = 0.01
 

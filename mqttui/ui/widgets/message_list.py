@@ -12,7 +12,7 @@ from textual.message import Message
 from mqttui.core.message import DUP, RETAIN, qos_of
 from mqttui.payload.quantities import duration_text, size_text
 from mqttui.payload.registry import one_line
-from mqttui.ui.widgets.cells import Cells, VirtualRows, painted
+from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, painted
 from mqttui.ui.widgets.message_facts import RETAINED_MARK, clock_text, size_of
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class MessageList(VirtualRows, can_focus=True):
     """
 
     ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLES)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Older message", show=False),
         Binding("up,k", "move(-1)", "Newer message", show=False),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, chop_cells
 from textual.geometry import Region
 
-from mqttui.ui.widgets.cells import Cells, VirtualRows, painted
+from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, painted
 
 if TYPE_CHECKING:
     from textual.events import Resize
@@ -82,6 +82,7 @@ class ValueView(VirtualRows, can_focus=True):
     """Shows a decoded payload, long lines wrapped, and below it what there is to say about it."""
 
     ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLES)
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -157,3 +158,17 @@ def test_no_terminal_for_keys_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(terminal.os, "open", closed)
     with pytest.raises(CannotRunError, match="a terminal to read keys from"):
         require_terminal(stdin_is_used=True)
+
+
+def test_collection_is_off_while_a_command_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking for garbage is left to the interface, and given back however the command ends."""
+    seen = []
+
+    def refuse(_words: object) -> int:
+        seen.append(gc.isenabled())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mqttui.cli.connect.run", refuse)
+    assert main(["connect", "h"]) == 130
+    assert seen == [False]
+    assert gc.isenabled()
