@@ -58,8 +58,10 @@ class Outline:
         self._opens_by_itself = True
         self._to_open: deque[TopicNode] = deque()
         self._in_view: list[OpenBranch] = []
+        self._unused: list[VisibleRows] = []
         self._now = 0.0
         self.revision = 0
+        self._rows = VisibleRows(store.root, [])
         self._rebuild()
 
     # What is visible
@@ -231,6 +233,7 @@ class Outline:
             self._unfold(deadline)
             self._search(deadline)
             self._refresh_order(deadline)
+            self._tidy(deadline)
         return self.revision != before
 
     def _take_additions(self, deadline: float | None) -> bool:
@@ -280,6 +283,12 @@ class Outline:
                     return
                 self._sort_on(branch, branch.sorting)
 
+    def _tidy(self, deadline: float) -> None:
+        """Free what an earlier filter, order or expansion has left."""
+        while self._unused and self._timer() <= deadline:
+            if self._unused[-1].dismantle(STEP):
+                self._unused.pop()
+
     def _sort_on(self, branch: OpenBranch, sorting: Generator[None, None, list[TopicNode]]) -> None:
         """Do one more piece of a sort and put the result in place when it is complete."""
         try:
@@ -308,6 +317,7 @@ class Outline:
         """Begin anew with the first level; `update` unfolds the rest."""
         root = self._store.root
         order = self._sorted_children(root)
+        self._unused.append(self._rows)
         self._rows = VisibleRows(root, order)
         self._rows.root.sorted_at = self._now
         self._in_view = []

@@ -19,14 +19,15 @@ class Direction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TraceEntry:
-    """One packet, or a burst of PUBLISH packets of one kind.
+    """One packet, or a burst of packets of one kind.
 
     `number` counts entries from 1. `at` is wall-clock seconds since the epoch. `packet` is the
     name in the specification. `count` is more than 1 for a burst, whose `size_bytes` is the sum
     and whose `topic` is the first. `topic` is the head of the topic name or filter as UTF-8
     bytes, hostile as it came. `size_bytes` is that of the whole packet; None where it would
     tell the length of a password. `words` says what the packet says: reason codes, options.
-    `after_s` is the time since the packet that this one answers.
+    `after_s` is the time since the packet that this one answers, for a burst the longest; for
+    PUBREC and PUBCOMP it is the time since the PUBLISH.
     """
 
     number: int

@@ -84,6 +84,15 @@ class VisibleRows:
                 closing.extend(self._open[child] for child in closed.order if child in self._open)
         return True
 
+    def dismantle(self, count: int) -> bool:
+        """Let go of up to `count` branches of rows that are not used any more; return if all went.
+
+        Freeing tens of thousands at once would be felt.
+        """
+        for _ in range(min(count, len(self._open))):
+            self._open.popitem()
+        return not self._open
+
     def insert(
         self,
         branch: OpenBranch,
