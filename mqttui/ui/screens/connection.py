@@ -14,7 +14,6 @@ from textual.screen import Screen
 from textual.widgets import (
     Button,
     Checkbox,
-    Footer,
     Input,
     Label,
     OptionList,
@@ -45,6 +44,7 @@ from mqttui.ui.screens.connection_form import (
     spread_address,
     unshown_of,
 )
+from mqttui.ui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -144,7 +144,7 @@ class ConnectionScreen(Screen[None]):
             with VerticalScroll(id="connection-form", can_focus=False):
                 yield from self._fields()
         yield Static(id="connection-verdict", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def _profile_list(self) -> OptionList:
         names = [Option(Content(printable(name))) for name in self._profiles.profiles]

@@ -9,7 +9,6 @@ from textual import on
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from mqttui.broker.sys_counters import BrokerReport, SysCounters
 from mqttui.core.order import Order
@@ -18,6 +17,7 @@ from mqttui.core.source import Phase
 from mqttui.payload.printable import printable
 from mqttui.ui.commands import EXPLORER_COMMANDS, bindings
 from mqttui.ui.widgets.banner import Banner
+from mqttui.ui.widgets.key_bar import KeyBar
 from mqttui.ui.widgets.message_pane import MessagePane
 from mqttui.ui.widgets.status_bar import Facts, RateMeter, StatusBar
 from mqttui.ui.widgets.topic_tree import TopicTree
@@ -87,7 +87,7 @@ class ExplorerScreen(Screen[None]):
                 yield TopicTree(self._outline, wall_clock=self._wall_clock, id="topic-tree")
             with Vertical(id="pane-frame"):
                 yield MessagePane(id="message-pane")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Show where things stand before the first frame."""
