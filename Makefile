@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Brokers are often in the sbin folders, which are not on everybody's path.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin:/opt/homebrew/sbin
 
-.PHONY: help demo test unit check format bench clean
+.PHONY: help demo test unit check format bench screenshots clean
 
 help:
 	@echo "make demo    open mqttui on a broker and a class of simulated boards"
@@ -21,6 +21,7 @@ help:
 	@echo "make check   run the linters and the type checker"
 	@echo "make format  format the code"
 	@echo "make bench   measure the speed and write bench/RESULTS.md (BENCH='--full' takes longer)"
+	@echo "make screenshots  draw the screens for the documentation"
 	@echo "make clean   remove $(VENV) and everything generated"
 
 demo: $(APP_STAMP)
@@ -49,6 +50,9 @@ format: $(DEV_STAMP)
 bench: $(DEV_STAMP)
 	@.ci/packages mosquitto mosquitto_sub tmux
 	@$(BIN)/python -m bench $(BENCH)
+
+screenshots: $(DEV_STAMP)
+	@$(BIN)/python -m screenshots
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
