@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mqttui.transport.fast_client import make_client
+from mqttui.transport.fast_path import make_client
 from mqttui.transport.tls import tls_context
 
 if TYPE_CHECKING:

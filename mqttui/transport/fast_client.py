@@ -1,27 +1,25 @@
 """paho with a fast path: one pass over everything a read brings, instead of four reads a packet.
 
-paho keeps the connection, the handshakes, keepalive, publishing and every packet but PUBLISH and
-PUBREL. This is the only file that touches paho's private names: `PRIVATE_METHODS` and
-`PRIVATE_ATTRIBUTES` list them, and `fast_path_problem` checks that they are what they were.
+paho keeps the connection, the handshakes, keepalive and every packet but PUBLISH and
+PUBREL, and the acknowledgements of what is published. This is the only file that relies on paho's
+private names: `PRIVATE_METHODS` and `PRIVATE_ATTRIBUTES` list them, and `fast_path.py` checks that
+they are what they were.
 """
 
 from __future__ import annotations
 
 import contextlib
-import inspect
 import logging
 import socket
 import time
 from typing import TYPE_CHECKING, Any
 
-import paho.mqtt.client
 from paho.mqtt.client import Client, MQTTv5, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
 from mqttui.transport.frame_socket import FrameSocket
 from mqttui.transport.packet_stream import PacketStream, packet_name
 from mqttui.transport.publish_encoding import reason_string
-from mqttui.transport.stock_client import StockClient
 from mqttui.transport.websocket_frames import WebSocketFault
 from mqttui.transport.wire import (
     CONTROL_IDS,
@@ -40,6 +38,7 @@ if TYPE_CHECKING:
     from mqttui.core.message import RawMessage
     from mqttui.transport.packet_stream import ControlPacket, Parsed
     from mqttui.transport.receipt import PublishReceipt
+    from mqttui.transport.trace import Trace
     from mqttui.transport.wire import OnAcknowledged, Sink
 
 _log = logging.getLogger(__name__)
@@ -93,6 +92,7 @@ _TCP_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 _CONNACK = 0x20
 # A packet of this kind and QoS 1 is one that paho sends without further thought.
 _PUBLISH = 0x32
+_PINGRESP = 0xD0
 _DISCONNECT = 0xE0
 
 
@@ -140,6 +140,7 @@ class FastClient(Client):
         self._control_id = 0
         self.on_acknowledged: OnAcknowledged | None = None
         self.is_hurried = False
+        self.trace: Trace | None = None
         self._tcp: Any = None
         self._last_read_attribute = next(
             (name for name in LAST_READ_ATTRIBUTES if hasattr(self, name)), LAST_READ_ATTRIBUTES[0]
@@ -166,6 +167,8 @@ class FastClient(Client):
         with self._msgtime_mutex:
             setattr(self, self._last_read_attribute, time.monotonic())
         parsed = self._stream.feed(data)
+        if self.trace is not None and self.trace.is_on:
+            self.trace.received(parsed, is_mqtt5=self._protocol == MQTTv5)
         rc = self._hand_on(sock, parsed)
         if self._late_error is not None and self._sock is sock:
             return self._fail(self._late_error)
@@ -190,7 +193,11 @@ class FastClient(Client):
     def transmit(self, packets: bytes) -> None:
         """Queue packets that are ready to be sent and send what the socket takes."""
         # A view, because paho cuts off what was sent, again and again.
-        self._packet_queue(_PUBLISH, memoryview(packets), 0, 1)  # type: ignore[arg-type]
+        self._packet_queue(_PUBLISH, memoryview(packets), 0, 1)
+
+    def ping(self) -> None:
+        """Send a PINGREQ; `wire.pongs` counts the answers."""
+        self.transmit(b"\xc0\x00")
 
     def send_publishes(self, chunk: list[tuple[PublishReceipt, bytes]]) -> None:
         """Send PUBLISH packets, which know their packet identifiers."""
@@ -198,6 +205,13 @@ class FastClient(Client):
 
     def forget_published(self) -> None:
         """Do nothing: paho knows nothing of what was published."""
+
+    def _packet_queue(
+        self, command: int, packet: Any, mid: int, qos: int, info: Any = None
+    ) -> MQTTErrorCode:
+        if self.trace is not None and self.trace.is_on:
+            self.trace.sent(packet, is_mqtt5=self._protocol == MQTTv5)
+        return super()._packet_queue(command, packet, mid, qos, info)
 
     def _mid_generate(self) -> int:
         self._control_id = self._control_id % CONTROL_IDS[-1] + 1
@@ -291,7 +305,9 @@ class FastClient(Client):
             text = reason_string(body[3:]) if len(body) > 4 else None
             self.on_acknowledged(kind, int.from_bytes(body[:2]), code, text)
             return MQTTErrorCode.MQTT_ERR_SUCCESS
-        if kind == _DISCONNECT and body:
+        if kind == _PINGRESP:
+            self.wire.pongs += 1
+        elif kind == _DISCONNECT and body:
             # paho before 2.2 passes over a reason code without properties.
             self.wire.disconnect_code = body[0]
         self._in_packet = {
@@ -369,114 +385,3 @@ class FastClient(Client):
         sock.settimeout(self.connect_timeout)
         sock.do_handshake()
         return sock
-
-
-def make_client(
-    sink: Sink,
-    *,
-    client_id: str,
-    is_mqtt5: bool,
-    is_websocket: bool = False,
-    is_clean: bool = True,
-    payload_limit_bytes: int = PAYLOAD_LIMIT_BYTES,
-    nap_s: float = NAP_S,
-) -> tuple[FastClient | StockClient, str | None]:
-    """Return a client, and a sentence to show when it is not the fast one."""
-    problem = fast_path_problem()
-    if problem is None:
-        fast = FastClient(
-            sink,
-            client_id=client_id,
-            is_mqtt5=is_mqtt5,
-            is_websocket=is_websocket,
-            is_clean=is_clean,
-            payload_limit_bytes=payload_limit_bytes,
-            nap_s=nap_s,
-        )
-        return fast, None
-    stock = StockClient(
-        sink,
-        client_id=client_id,
-        is_mqtt5=is_mqtt5,
-        is_websocket=is_websocket,
-        is_clean=is_clean,
-        payload_limit_bytes=payload_limit_bytes,
-    )
-    return stock, problem
-
-
-def fast_path_problem() -> str | None:
-    """Return why the installed paho cannot be used with the fast path, None when it can."""
-    version = getattr(paho.mqtt, "__version__", "?")
-    reason = _missing_name() or _failed_trial()
-    if reason is None:
-        return None
-    return f"Slow reception: the fast path does not fit paho-mqtt {version} ({reason})."
-
-
-def _missing_name() -> str | None:
-    """Return what is not as expected inside paho, None when all is well."""
-    for name, parameters in PRIVATE_METHODS.items():
-        method = getattr(Client, name, None)
-        if method is None:
-            return f"{name} is missing"
-        if tuple(inspect.signature(method).parameters)[1:] != parameters:
-            return f"{name} takes other arguments"
-    client = Client(CallbackAPIVersion.VERSION2)
-    for name in PRIVATE_ATTRIBUTES:
-        if not hasattr(client, name):
-            return f"{name} is missing"
-    if set(client._in_packet) != IN_PACKET_KEYS:
-        return "_in_packet has other keys"
-    if not any(hasattr(client, name) for name in LAST_READ_ATTRIBUTES):
-        return f"{LAST_READ_ATTRIBUTES[0]} is missing"
-    return None
-
-
-def _failed_trial() -> str | None:
-    """Return what goes wrong when packets are read without a broker, None when nothing does."""
-    received: list[RawMessage] = []
-    connected: list[object] = []
-    sock = _TrialSocket(b"\x20\x02\0\0\x30\x04\0\1tx\x32\x06\0\1u\0\7y\xd0\0")
-
-    def take(messages: list[RawMessage], size_bytes: int) -> None:
-        received.extend(messages)
-
-    client = FastClient(take, client_id="trial", is_mqtt5=False, nap_s=0)
-    client.on_connect = lambda *_: connected.append(None)
-    try:
-        client._sock = sock
-        rc = client.loop_read()
-        client._sock = None
-    except Exception as error:
-        return f"{type(error).__name__} in the trial"
-    if rc or not connected or received != [(b"t", b"x", 0, None), (b"u", b"y", 2, None)]:
-        return "the trial was read wrongly"
-    if sock.sent != b"\x40\x02\0\7":
-        return "the trial was acknowledged wrongly"
-    return None
-
-
-class _TrialSocket:
-    """A connection that brings `data` and keeps what is sent."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.sent = b""
-
-    def recv(self, buffer_size: int) -> bytes:
-        data, self._data = self._data[:buffer_size], self._data[buffer_size:]
-        return data
-
-    def send(self, buffer: bytes | bytearray) -> int:
-        self.sent += buffer
-        return len(buffer)
-
-    def close(self) -> None:
-        pass
-
-    def fileno(self) -> int:
-        return -1
-
-    def setblocking(self, flag: bool) -> None:
-        pass

@@ -20,14 +20,17 @@ from mqttui.broker.diagnosis import diagnose
 from mqttui.broker.problem import Problem, ProblemError
 from mqttui.broker.reasons import Attempt
 from mqttui.core.message import Batch
-from mqttui.core.source import Phase, SourceCounters, SourceStatus
+from mqttui.core.source import Phase, SourceStatus
 from mqttui.transport.backoff import SHORTEST_S, TAKEOVER_FLOOR_S, Failures, reconnect_delay_s
 from mqttui.transport.client_setup import ready_client
 from mqttui.transport.connection import Connection, ConnectionEnd, Patience, Stopped
+from mqttui.transport.counters import source_counters
 from mqttui.transport.inbox import Inbox
 from mqttui.transport.publishing import Publishing
+from mqttui.transport.retained import Fetch
 from mqttui.transport.subscriptions import Subscriptions
 from mqttui.transport.tls import INSECURE_WARNING, security_of
+from mqttui.transport.trace import Trace
 from mqttui.transport.wakeup import Wakeup
 
 if TYPE_CHECKING:
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 
     from mqttui.core.message import RawMessage
     from mqttui.core.publishing import PublishRequest, Receipt
+    from mqttui.core.retained import RetainedFetch
+    from mqttui.core.source import SourceCounters
     from mqttui.settings.connection import ConnectionSettings, Subscription
     from mqttui.transport.fast_client import FastClient
     from mqttui.transport.stock_client import StockClient
@@ -51,7 +56,6 @@ _STOP_OPENING_S = 0.25
 _STOP_SLICE_S = 0.05
 _TAKEOVER_SUSPECTED_AFTER = 2
 _LONG_S = 3600.0
-_MALFORMED = "malformed packet"
 _EXPIRY_IGNORED = "The session expiry is ignored: it needs MQTT 5, and this is MQTT 3.1.1."
 _NO_CLIENT_ID = Problem(
     "A persistent session needs a client id, so that the broker knows it again.",
@@ -107,6 +111,8 @@ class Session:
         self._is_stopping = False
         self._is_retry_wanted = False
         self._connection: Connection | None = None
+        self._fetches: list[Fetch] = []
+        self._trace = Trace()
         self._status_lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._status = SourceStatus(
@@ -126,27 +132,17 @@ class Session:
     @property
     def counters(self) -> SourceCounters:
         """A snapshot of the counters."""
-        inbox = self._inbox.counters
-        dropped = dict(inbox.dropped)
-        cut = cut_bytes = malformed = 0
-        for client in (*self._retired, *self._clients.values()):
-            wire = client.wire
-            cut += wire.cut
-            cut_bytes += wire.cut_bytes
-            malformed += wire.malformed
-            for cause, count in wire.dropped.items():
-                dropped[cause] = dropped.get(cause, 0) + count
-        if malformed:
-            dropped[_MALFORMED] = malformed
-        return SourceCounters(
-            received=inbox.received,
-            received_bytes=inbox.received_bytes,
-            waiting=inbox.waiting,
-            cut=cut,
-            cut_bytes=cut_bytes,
+        clients = (*self._retired, *self._clients.values())
+        return source_counters(
+            self._inbox.counters,
+            [client.wire for client in clients],
             reconnects=max(0, self._acceptances - 1),
-            dropped=dropped,
         )
+
+    @property
+    def trace(self) -> Trace:
+        """The record of control packets, off until it is started."""
+        return self._trace
 
     def start(self) -> None:
         """Begin to connect; returns at once. Raises RuntimeError when called twice."""
@@ -165,6 +161,8 @@ class Session:
         """
         self._is_stopping = True
         self._wakeup.wake()
+        for fetch in self._fetches:
+            fetch.cancel()
         if self._thread is None:
             self._wakeup.close()
         else:
@@ -209,6 +207,24 @@ class Session:
         """Unsubscribe from a filter but remember it, or subscribe again. From any thread."""
         self._subscriptions.pause(topic_filter, is_paused=is_paused)
         self._subscriptions_changed()
+
+    def fetch_retained(self, topic_filter: str, timeout_s: float = 30.0) -> RetainedFetch:
+        """Ask the broker what is retained now, on a connection of its own. From any thread."""
+        status = self._status
+        fetch = Fetch(
+            self._settings,
+            topic_filter,
+            timeout_s,
+            is_mqtt5=status.protocol == "5",
+            patience=self._patience,
+        )
+        self._fetches = [known for known in self._fetches if not known.status.is_done]
+        if status.phase is Phase.CONNECTED:
+            self._fetches.append(fetch)
+            fetch.start()
+        else:
+            fetch.refuse("There is no connection to the broker, so it cannot be asked.")
+        return fetch
 
     def _subscriptions_changed(self) -> None:
         self._set_status()
@@ -295,6 +311,7 @@ class Session:
             is_mqtt5=protocol == "5",
             connect_timeout_s=self._patience.connect_s,
         )
+        client.trace = self._trace
         self._clients[protocol] = client
         return client
 

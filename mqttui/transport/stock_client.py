@@ -11,6 +11,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from mqttui.core.message import MessageDetail
+from mqttui.core.trace import Direction
+from mqttui.payload.printable import printable
 from mqttui.transport.packet_stream import size_of
 from mqttui.transport.task import reason_text
 from mqttui.transport.wire import (
@@ -30,9 +32,13 @@ if TYPE_CHECKING:
     from mqttui.core.message import RawMessage
     from mqttui.core.publishing import PublishProperties
     from mqttui.transport.receipt import PublishReceipt
+    from mqttui.transport.trace import Trace
     from mqttui.transport.wire import OnAcknowledged, Sink
 
 _log = logging.getLogger(__name__)
+
+_DIRECTIONS = {"Sending": Direction.SENT, "Received": Direction.RECEIVED}
+_LOG_LIMIT = 300
 
 
 class StockClient(Client):
@@ -74,11 +80,15 @@ class StockClient(Client):
         self.on_acknowledged: OnAcknowledged | None = None
         self.is_spent = False
         self.is_hurried = False
+        self.trace: Trace | None = None
         # The window is kept by who publishes; what paho queues it would send unasked.
         self.max_inflight_messages_set(0)
 
     def loop(self, timeout: float = 1.0) -> MQTTErrorCode:
         """Do what paho does and hand over what arrived."""
+        is_tracing = self.trace is not None and self.trace.is_on
+        if is_tracing != (self.on_log is not None):
+            self.on_log = self._logged if is_tracing else None
         try:
             return super().loop(timeout)
         finally:
@@ -86,6 +96,9 @@ class StockClient(Client):
 
     def transmit(self, packets: bytes) -> None:
         """Do nothing: paho answers a PUBREC itself."""
+
+    def ping(self) -> None:
+        """Do nothing: paho sends a PINGREQ only when it wants to."""
 
     def send_publishes(self, chunk: list[tuple[PublishReceipt, bytes]]) -> None:
         """Publish; paho makes its own packets and gives the packet identifiers."""
@@ -105,6 +118,16 @@ class StockClient(Client):
             self.is_spent = True
         else:
             drop()
+
+    def _logged(self, _client: Client, _userdata: Any, _level: int, text: str) -> None:
+        """Give to the trace what paho says of a packet; of a CONNECT only that there was one."""
+        verb, _, rest = text.partition(" ")
+        name, _, words = rest.partition(" ")
+        direction = _DIRECTIONS.get(verb)
+        if self.trace is None or direction is None or not name.isupper():
+            return
+        shown = None if name == "CONNECT" else printable(words[:_LOG_LIMIT]) or None
+        self.trace.said(direction, name, shown)
 
     def _published(
         self,

@@ -49,7 +49,8 @@ class WireState:
 
     `cut` counts payloads of which only the head was kept, `cut_bytes` what was left out of
     them. `malformed` counts faults in the byte stream, each of which ended a connection.
-    `dropped` maps a cause in plain words to a number of messages. `problem` is a plain sentence
+    `dropped` maps a cause in plain words to a number of messages. `pongs` counts PINGRESP, where
+    the client `has_ping`. `problem` is a plain sentence
     about what ended the connection, where this side ended it, `error` what the socket raised, and
     `disconnect_code` the reason code of the broker's DISCONNECT; all are None again when a new
     connection is opened.
@@ -59,6 +60,7 @@ class WireState:
     cut_bytes: int = 0
     malformed: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
+    pongs: int = 0
     problem: str | None = None
     error: OSError | None = None
     disconnect_code: int | None = None

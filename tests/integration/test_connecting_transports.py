@@ -8,7 +8,7 @@ import pytest
 
 from mqttui.core.source import Phase, Security
 from mqttui.settings.connection import ConnectionSettings, Tls
-from mqttui.transport import fast_client
+from mqttui.transport import fast_path
 from tests.support.certificates import CertificateAuthority
 from tests.support.mosquitto import Mosquitto, MosquittoConfig
 from tests.support.publisher import publish, publish_burst
@@ -133,7 +133,7 @@ def test_the_slow_fallback_delivers_too(
     is_secure: bool,
 ) -> None:
     """With a paho that the fast path does not fit, everything works and a warning says so."""
-    monkeypatch.setattr(fast_client, "fast_path_problem", lambda: "Slow reception.")
+    monkeypatch.setattr(fast_path, "fast_path_problem", lambda: "Slow reception.")
     port = {
         (False, False): tls_broker.port,
         (False, True): tls_broker.tls_port,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from mqttui.transport.fast_client import FastClient, make_client
+from mqttui.transport.fast_client import FastClient
+from mqttui.transport.fast_path import make_client
 from mqttui.transport.stock_client import StockClient
 from tests.support.waiting import wait_until
 

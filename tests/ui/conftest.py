@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections import deque
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mqttui.core.message import RETAIN, Batch
+from mqttui.core.publishing import Outcome, PublishRequest, ReceiptStatus
+from mqttui.core.retained import RetainedStatus
 from mqttui.core.source import Phase, SourceCounters, SourceStatus, SubscriptionStatus
 from mqttui.settings.preferences import Preferences
 from mqttui.ui.app import MqttuiApp
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from mqttui.core.message import RawMessage
+    from mqttui.core.retained import RetainedMessage
+    from mqttui.core.trace import TraceEntry
+    from mqttui.settings.connection import Subscription
 
 CONNECTED = SourceStatus(
     label="broker.example:1883",
@@ -29,6 +35,60 @@ CONNECTED = SourceStatus(
 )
 
 
+class FakeReceipt:
+    """A receipt whose status comes from a test."""
+
+    def __init__(self, request: PublishRequest) -> None:
+        self.request = request
+        self.status = ReceiptStatus(Outcome.QUEUED, "queued")
+
+
+class FakeFetch:
+    """A fetch of retained messages whose answer comes from a test."""
+
+    def __init__(self, topic_filter: str) -> None:
+        self.topic_filter = topic_filter
+        self.status = RetainedStatus()
+        self.messages: list[RetainedMessage] = []
+        self.is_cancelled = False
+
+    def cancel(self) -> None:
+        """Note the call and end."""
+        self.is_cancelled = True
+        self.finish("given up")
+
+    def finish(self, problem: str | None = None) -> None:
+        """Say that this was all, or why not."""
+        size_bytes = sum(len(found.topic) + len(found.payload) for found in self.messages)
+        self.status = RetainedStatus(len(self.messages), size_bytes, True, problem)
+
+
+class FakeTrace:
+    """A trace whose entries come from a test."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self.evicted = 0
+        self.recorded: list[TraceEntry] = []
+
+    def start(self) -> None:
+        """Turn it on."""
+        self.is_on = True
+
+    def stop(self) -> None:
+        """Turn it off."""
+        self.is_on = False
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.recorded.clear()
+        self.evicted = 0
+
+    def entries(self, after: int = 0) -> list[TraceEntry]:
+        """Return what is newer than `after`."""
+        return [entry for entry in self.recorded if entry.number > after]
+
+
 class FakeSource:
     """A `MessageSource` whose messages and state come from a test."""
 
@@ -36,6 +96,9 @@ class FakeSource:
         self.status = CONNECTED
         self.counters = SourceCounters()
         self.calls: list[str] = []
+        self.receipts: list[FakeReceipt] = []
+        self.fetches: list[FakeFetch] = []
+        self.trace = FakeTrace()
         self._waiting: deque[Batch] = deque()
 
     def start(self) -> None:
@@ -59,6 +122,56 @@ class FakeSource:
             taken += len(batches[-1].messages)
         return batches
 
+    def subscribe(self, subscription: Subscription) -> None:
+        """Note the call and grant what is asked for."""
+        self.calls.append(f"subscribe {subscription.topic_filter}")
+        self._without(subscription.topic_filter)
+        self._show(
+            SubscriptionStatus(
+                subscription.topic_filter,
+                subscription.qos,
+                subscription.qos,
+                no_local=subscription.no_local,
+                retain_as_published=subscription.retain_as_published,
+                retain_handling=subscription.retain_handling,
+            )
+        )
+
+    def unsubscribe(self, topic_filter: str) -> None:
+        """Note the call and forget the filter."""
+        self.calls.append(f"unsubscribe {topic_filter}")
+        self._without(topic_filter)
+
+    def set_paused(self, topic_filter: str, *, is_paused: bool) -> None:
+        """Note the call and mark the filter."""
+        self.calls.append(f"{'pause' if is_paused else 'resume'} {topic_filter}")
+        self.status = replace(
+            self.status,
+            subscriptions=tuple(
+                replace(
+                    entry,
+                    is_paused=is_paused,
+                    granted_qos=None if is_paused else entry.requested_qos,
+                )
+                if entry.topic_filter == topic_filter
+                else entry
+                for entry in self.status.subscriptions
+            ),
+        )
+
+    def fetch_retained(self, topic_filter: str, timeout_s: float = 30.0) -> FakeFetch:
+        """Return a fetch that a test fills."""
+        fetch = FakeFetch(topic_filter)
+        self.fetches.append(fetch)
+        return fetch
+
+    def _without(self, topic_filter: str) -> None:
+        kept = [entry for entry in self.status.subscriptions if entry.topic_filter != topic_filter]
+        self.status = replace(self.status, subscriptions=tuple(kept))
+
+    def _show(self, entry: SubscriptionStatus) -> None:
+        self.status = replace(self.status, subscriptions=(*self.status.subscriptions, entry))
+
     def deliver(self, messages: list[RawMessage], received_at: float | None = None) -> None:
         """Let messages wait to be drained, as one batch."""
         size_bytes = sum(len(topic) + len(payload) for topic, payload, *_ in messages)
@@ -69,11 +182,20 @@ class FakeSource:
             dropped=self.counters.dropped,
         )
 
-    def publish(self, topic: str, payload: str | bytes = "", *, retain: bool = False) -> None:
-        """Let one message wait to be drained."""
+    def publish(
+        self, topic: str | PublishRequest, payload: str | bytes = "", *, retain: bool = False
+    ) -> FakeReceipt | None:
+        """Keep a request of the app and return its receipt, whose status a test sets.
+
+        With a topic and a payload: let one message wait to be drained.
+        """
+        if isinstance(topic, PublishRequest):
+            self.receipts.append(FakeReceipt(topic))
+            return self.receipts[-1]
         if isinstance(payload, str):
             payload = payload.encode()
         self.deliver([(topic.encode(), payload, RETAIN if retain else 0, None)])
+        return None
 
 
 @pytest.fixture

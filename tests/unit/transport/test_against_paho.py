@@ -18,7 +18,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from mqttui.core.message import DUP, qos_of
-from mqttui.transport.fast_client import FastClient, fast_path_problem
+from mqttui.transport.fast_client import FastClient
+from mqttui.transport.fast_path import fast_path_problem
 from tests.support.packets import (
     CONNACK_5,
     CONNACK_311,

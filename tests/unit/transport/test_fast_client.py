@@ -17,9 +17,8 @@ from mqttui.transport.fast_client import (
     QUIET_BYTES,
     READ_BYTES,
     FastClient,
-    fast_path_problem,
-    make_client,
 )
+from mqttui.transport.fast_path import fast_path_problem, make_client
 from mqttui.transport.stock_client import StockClient
 from mqttui.transport.websocket_frames import WebSocketFault
 from mqttui.transport.wire import DROPPED_INTERNAL, NAP_S

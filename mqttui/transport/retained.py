@@ -1,0 +1,236 @@
+"""Asking a broker what it retains now, on a short-lived connection of its own.
+
+A second subscription on the session's connection would replace the first one and send its
+retained messages again to everything that is on the screen; a client of its own disturbs nobody.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mqttui.broker.diagnosis import diagnose
+from mqttui.broker.problem import ProblemError
+from mqttui.broker.reasons import Attempt
+from mqttui.core.message import RETAIN, qos_of
+from mqttui.core.retained import RetainedMessage, RetainedStatus
+from mqttui.core.topic import filter_problem
+from mqttui.settings.connection import Subscription
+from mqttui.transport.client_setup import ready_client
+from mqttui.transport.connection import Connection, Patience, Stopped
+from mqttui.transport.packet_stream import size_of
+from mqttui.transport.subscriptions import Subscriptions
+from mqttui.transport.wakeup import Wakeup
+
+if TYPE_CHECKING:
+    from mqttui.core.message import RawMessage
+    from mqttui.settings.connection import ConnectionSettings
+    from mqttui.transport.fast_client import FastClient
+    from mqttui.transport.stock_client import StockClient
+    from mqttui.transport.task import Accepted
+
+_log = logging.getLogger(__name__)
+
+MAX_BYTES = 128 * 1024 * 1024
+"""More than this is not collected."""
+
+QUIET_S = 0.3
+"""How long nothing retained must have come, after the broker has answered a PINGREQ.
+
+mosquitto sends everything before it answers; others send retained messages from a queue of
+their own and may answer in between.
+"""
+
+QUIET_WITHOUT_PING_S = 1.5
+
+_NOTHING_SHARED = "A shared subscription brings no retained messages: leave out $share/group/."
+
+
+class Fetch:
+    """A `RetainedFetch` on a thread of its own, from `start` on.
+
+    The subscription has QoS 0 unless `qos` says otherwise: what a broker queues for a client
+    above QoS 0 is limited (1,000 messages in mosquitto), so that the list would have holes.
+    """
+
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        topic_filter: str,
+        timeout_s: float,
+        *,
+        is_mqtt5: bool,
+        qos: int = 0,
+        quiet_s: float = QUIET_S,
+        max_bytes: int = MAX_BYTES,
+        patience: Patience | None = None,
+    ) -> None:
+        self._settings = replace(
+            settings,
+            client_id=None,
+            will=None,
+            is_clean=True,
+            session_expiry_s=None,
+            subscriptions=(Subscription(topic_filter, qos),),
+        )
+        self._topic_filter = topic_filter
+        self._timeout_s = timeout_s
+        self._is_mqtt5 = is_mqtt5
+        self._quiet_s = quiet_s
+        self._max_bytes = max_bytes
+        self._patience = patience or Patience()
+        self._subscriptions = Subscriptions(self._settings.subscriptions)
+        self._messages: list[RetainedMessage] = []
+        self._status = RetainedStatus()
+        self._lock = threading.Lock()
+        self._wakeup = Wakeup()
+        self._client: FastClient | StockClient | None = None
+        self._ends_at_s = 0.0
+        self._last_at_s = 0.0
+        self._pongs_before: int | None = None
+
+    @property
+    def topic_filter(self) -> str:
+        """What was asked for."""
+        return self._topic_filter
+
+    @property
+    def status(self) -> RetainedStatus:
+        """The newest snapshot; the same object as long as nothing changed."""
+        return self._status
+
+    @property
+    def messages(self) -> list[RetainedMessage]:
+        """What has come so far; only appended to."""
+        return self._messages
+
+    def start(self) -> None:
+        """Begin to ask; returns at once."""
+        problem = filter_problem(self._topic_filter)
+        if problem is None and self._topic_filter.startswith("$share/"):
+            problem = _NOTHING_SHARED
+        if problem is not None:
+            self.refuse(problem)
+            return
+        threading.Thread(target=self._run, name="mqttui-retained", daemon=True).start()
+
+    def refuse(self, problem: str) -> None:
+        """End before the beginning, with a sentence; in place of `start`."""
+        self._finish(problem)
+        self._wakeup.close()
+
+    def cancel(self) -> None:
+        """End the fetch; what has come stays. From any thread."""
+        self._finish("The question was given up before the broker had answered all of it.")
+
+    def _finish(self, problem: str | None) -> None:
+        with self._lock:
+            if not self._status.is_done:
+                self._status = replace(self._status, is_done=True, problem=problem)
+        self._wakeup.wake()
+
+    def _run(self) -> None:
+        settings = self._settings
+        client_id = f"mqttui-{secrets.token_hex(4)}"
+        try:
+            client, _ = ready_client(
+                settings,
+                self._take,
+                client_id=client_id,
+                is_mqtt5=self._is_mqtt5,
+                connect_timeout_s=self._patience.connect_s,
+            )
+            end = Connection(
+                client,
+                settings,
+                Attempt(settings.label, client_id, is_client_id_given=False, user=settings.user),
+                self._subscriptions,
+                is_mqtt5=self._is_mqtt5,
+                is_clean_start=True,
+                patience=self._patience,
+                wakeup=self._wakeup,
+                is_stopping=lambda: self._status.is_done,
+                on_accepted=lambda: None,
+                on_change=lambda: None,
+                tasks=(self,),
+            ).run()
+            self._finish(end.problem.sentence)
+        except Stopped:
+            pass
+        except Exception as error:
+            # Whoever polls must come to an end whatever happens.
+            if not isinstance(error, ProblemError):
+                _log.exception("a fetch of retained messages failed unexpectedly")
+            self._finish(diagnose(error, settings).sentence)
+        finally:
+            self._wakeup.close()
+
+    def _take(self, messages: list[RawMessage], size_bytes: int) -> None:
+        # Live messages come without the flag (MQTT 5.0 section 3.3.1.3).
+        found = [message for message in messages if message[2] & RETAIN]
+        if not found or self._status.is_done:
+            return
+        self._last_at_s = time.monotonic()
+        for topic, payload, flags, detail in found:
+            self._messages.append(
+                RetainedMessage(topic, payload, qos_of(flags))
+                if detail is None
+                else RetainedMessage(
+                    topic, payload, qos_of(flags), detail.properties, detail.full_size_bytes
+                )
+            )
+        with self._lock:
+            if not self._status.is_done:
+                self._status = RetainedStatus(
+                    len(self._messages), self._status.size_bytes + sum(map(size_of, found))
+                )
+        if self._status.size_bytes > self._max_bytes:
+            self._finish(
+                f"The broker retains more than {self._max_bytes:,} bytes here; the list ends there."
+            )
+
+    def begin(self, client: FastClient | StockClient, accepted: Accepted) -> None:
+        """Start to count the time."""
+        self._client = client
+        self._ends_at_s = time.monotonic() + self._timeout_s
+
+    def ended(self) -> None:
+        """Forget the client."""
+        self._client = None
+
+    def pursue(self, now_s: float) -> float | None:
+        """Find out whether that was all; return when to look again."""
+        client = self._client
+        if client is None or self._status.is_done:
+            return None
+        (entry,) = self._subscriptions.status
+        if entry.granted_qos is None:
+            if entry.problem is not None:
+                self._finish(entry.problem)
+            return self._rest_s(now_s, self._ends_at_s)
+        if not client.has_ping:
+            self._last_at_s = self._last_at_s or now_s
+            return self._rest_s(now_s, self._last_at_s + QUIET_WITHOUT_PING_S)
+        if self._pongs_before is None:
+            self._pongs_before = client.wire.pongs
+            self._last_at_s = now_s
+            client.ping()
+        if client.wire.pongs == self._pongs_before:
+            return self._rest_s(now_s, self._ends_at_s)
+        return self._rest_s(now_s, self._last_at_s + self._quiet_s)
+
+    def _rest_s(self, now_s: float, due_at_s: float) -> float:
+        """Finish when the time has come; return how long that is to go otherwise."""
+        if now_s >= self._ends_at_s:
+            self._finish(
+                f"The broker was not done after {self._timeout_s:g} s; the list may have holes."
+            )
+            return 0.0
+        if now_s >= due_at_s:
+            self._finish(None)
+            return 0.0
+        return min(due_at_s, self._ends_at_s) - now_s
