@@ -7,8 +7,8 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from mqttui.cli.exit_codes import EXIT_OK
 from mqttui.cli.launch import explore
-from mqttui.cli.main import EXIT_OK
 from mqttui.cli.options import (
     CONNECTION_OPTIONS,
     HOST_VARIABLE,

@@ -6,8 +6,8 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mqttui.cli.exit_codes import EXIT_OK
 from mqttui.cli.launch import explore
-from mqttui.cli.main import EXIT_OK
 from mqttui.cli.options import PREFERENCE_OPTIONS
 from mqttui.cli.parser import Parser
 from mqttui.cli.preferences import chosen_preferences

@@ -7,17 +7,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from mqttui import __version__
+from mqttui.cli.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mqttui.cli.parser import Parser
-
-EXIT_OK = 0
-EXIT_FAILED = 1
-EXIT_USAGE = 2
-# What a shell reports for a program that was interrupted.
-EXIT_INTERRUPTED = 130
 
 COMMANDS = {
     "connect": "connect to a broker and explore its topics",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
+from mqttui.cli.exit_codes import EXIT_OK
 from mqttui.cli.launch import explore
-from mqttui.cli.main import EXIT_OK
 from mqttui.cli.preferences import chosen_preferences
 from mqttui.cli.session import SessionMaker
 from mqttui.cli.terminal import require_terminal

@@ -11,8 +11,8 @@ from rich.cells import cell_len
 
 from mqttui.broker.sys_counters import BrokerReport
 from mqttui.core.source import Phase, Security, SourceCounters, SourceStatus, SubscriptionStatus
-from mqttui.ui.widgets.banner import sentences_of
 from mqttui.payload.printable import printable
+from mqttui.ui.widgets.banner import sentences_of
 from mqttui.ui.widgets.status_bar import Facts, RateMeter, fitting, parts_of
 
 STATUS = SourceStatus("broker.example:8883", Phase.CONNECTED, Security.VERIFIED, "5")

@@ -257,17 +257,17 @@ async def test_only_rows_on_the_screen_are_rendered(explore, source) -> None:
         await explorer.press("E")
         assert explorer.tree.virtual_size.height == 100_101
         height = explorer.tree.size.height
-        explorer.tree.rendered_rows = 0
+        explorer.tree._painter.painted_rows = 0
         explorer.tree.scroll_to(y=50_000, animate=False)
-        assert 0 < explorer.tree.rendered_rows <= height
+        assert 0 < explorer.tree._painter.painted_rows <= height
         source.deliver(topics_of(100_000))
         while explorer.app.frames.drain_slice():
             pass
-        explorer.tree.rendered_rows = 0
+        explorer.tree._painter.painted_rows = 0
         explorer.draw(time.time())
-        assert 0 < explorer.tree.rendered_rows <= height
+        assert 0 < explorer.tree._painter.painted_rows <= height
         assert len(explorer.tree._lines) == height
-        assert len(explorer.tree._faces) <= height
+        assert explorer.tree._painter.remembered <= 2 * height
 
 
 async def test_a_frame_without_change_repaints_nothing(explore, house, monkeypatch) -> None:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
 
 from mqttui.ui.commands import TREE_COMMANDS, bindings
 from mqttui.ui.widgets.cells import VirtualRows
-from mqttui.ui.widgets.topic_row import RowFace, face_of, figures_of, mark_cells, row_segments
+from mqttui.ui.widgets.topic_row import mark_cells
+from mqttui.ui.widgets.tree_painter import Line, TreePainter, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from textual import events
     from textual.binding import BindingType
+    from textual.strip import Strip
 
     from mqttui.core.node import TopicNode
     from mqttui.core.outline import Outline, Row
@@ -31,23 +32,6 @@ FOLLOW_INTERVAL_S = 0.4
 UNFOLD_BUDGET_S = 0.008
 
 ROLES = ("guide", "branch", "topic", "value", "fresh", "retained", "figure", "cursor")
-
-
-class _Line(NamedTuple):
-    """One line of the screen: what it shows and how that looks."""
-
-    key: object
-    strip: Strip
-
-
-class _Stamp(NamedTuple):
-    """What must be equal for a row's face to be the same; cheap to compare."""
-
-    messages: int
-    topics_below: int
-    rate: str
-    age: str
-    width: int
 
 
 class TopicTree(VirtualRows, can_focus=True):
@@ -99,7 +83,6 @@ class TopicTree(VirtualRows, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self.is_following = False
-        self.rendered_rows = 0
         self._outline = outline
         self._wall_clock = wall_clock
         self._now = wall_clock()
@@ -108,11 +91,10 @@ class TopicTree(VirtualRows, can_focus=True):
         self._revision = -1
         self._top = 0
         self._rows: list[Row] = []
-        self._lines: list[_Line] = []
-        self._faces: dict[TopicNode, tuple[_Stamp, RowFace]] = {}
+        self._lines: list[Line] = []
+        self._painter = TreePainter(self._style_of)
         self._notice = ""
         self._held: tuple[int, TopicNode] | None = None
-        self._styles_by_role: dict[tuple[str, bool], Style] | None = None
         self._is_still = False
         self._followed_at = 0.0
 
@@ -282,97 +264,37 @@ class TopicTree(VirtualRows, can_focus=True):
         if changed:
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
-    def _lines_now(self) -> list[_Line]:
-        """Return a line for each row of the screen, reusing those that show the same."""
-        width, height = self.size
-        known = {line.key: line for line in self._lines}
-        self._rows = self._outline.window(self._top, height)
-        faces: dict[TopicNode, tuple[_Stamp, RowFace]] = {}
-        lines = []
-        for row in self._rows:
-            node = row.node
-            faces[node] = seen = self._face_now(node, width)
-            is_selected = node is self._selected
-            is_cursor = node is self._cursor
-            key = (
-                seen[1],
-                row.depth,
-                row.is_branch,
-                row.is_expanded,
-                is_cursor,
-                is_selected,
-                width,
+    def _lines_now(self) -> list[Line]:
+        self._rows = self._outline.window(self._top, self.size.height)
+        return self._painter.lines(
+            View(
+                self._rows,
+                self.size,
+                self._now,
+                self._selected,
+                self._cursor,
+                self._notice,
+                self._is_still,
             )
-            line = known.get(key)
-            if line is None:
-                line = _Line(key, self._strip(seen[1], row, is_cursor, is_selected, width))
-            lines.append(line)
-        self._faces = faces
-        if not lines and self._notice:
-            lines = self._notice_lines(width, height)
-        if len(lines) < height:
-            blank = _Line(("blank", width), Strip.blank(width, self._style("topic", False)))
-            lines.extend([blank] * (height - len(lines)))
-        return lines
-
-    def _face_now(self, node: TopicNode, width: int) -> tuple[_Stamp, RowFace]:
-        seen = self._faces.get(node)
-        if seen is not None and self._is_still and seen[0].width == width:
-            return seen
-        rate, age = figures_of(node, self._now)
-        stamp = _Stamp(node.messages, node.topics_below, rate, age, width)
-        if seen is not None and seen[0] == stamp:
-            return seen
-        return stamp, face_of(node, rate, age, width)
-
-    def _strip(
-        self, face: RowFace, row: Row, is_cursor: bool, is_selected: bool, width: int
-    ) -> Strip:
-        self.rendered_rows += 1
-        segments = row_segments(
-            face,
-            depth=row.depth,
-            is_branch=row.is_branch,
-            is_expanded=row.is_expanded,
-            has_cursor=is_cursor,
-            width=width,
         )
-        style = self._style
-        strip = Strip([Segment(text, style(role, is_selected)) for text, role in segments])
-        return strip.adjust_cell_length(width, style("topic", is_selected))
 
-    def _notice_lines(self, width: int, height: int) -> list[_Line]:
-        style = self._style("notice", False)
-        lines = []
-        for text in ["", *_wrapped(self._notice, width - 4)][:height]:
-            strip = Strip([Segment("  " + text, style)]).adjust_cell_length(width, style)
-            lines.append(_Line(("notice", text, width), strip))
-        return lines
-
-    def _style(self, role: str, is_selected: bool) -> Style:
+    def _style_of(self, role: str, is_selected: bool) -> Style:
         """Return the style of a role, with everything that applies to all lines worked in."""
-        styles = self._styles_by_role
-        if styles is None:
-            styles = self._styles_by_role = {}
-        style = styles.get((role, is_selected))
-        if style is None:
-            style = self.get_component_rich_style(f"topic-tree--{role}")
-            if is_selected:
-                chosen = self.get_component_rich_style("topic-tree--selected")
-                style += Style(bgcolor=chosen.bgcolor, bold=chosen.bold)
-            # The app's filters (no colour, ANSI colours, no dim text) see styles, not lines:
-            # they give the same for every segment, and a line is made more often than a style.
-            segments = [Segment(" ", style)]
-            for line_filter in self.get_line_filters():
-                segments = line_filter.apply(segments, self.background_colors[1])
-            style = segments[0].style or style
-            styles[role, is_selected] = style
-        return style
+        style = self.get_component_rich_style(f"topic-tree--{role}")
+        if is_selected:
+            chosen = self.get_component_rich_style("topic-tree--selected")
+            style += Style(bgcolor=chosen.bgcolor, bold=chosen.bold)
+        # The app's filters (no colour, ANSI colours, no dim text) see styles, not lines: they
+        # give the same for every segment, and a line is made more often than a style.
+        segments = [Segment(" ", style)]
+        for line_filter in self.get_line_filters():
+            segments = line_filter.apply(segments, self.background_colors[1])
+        return segments[0].style or style
 
     def notify_style_update(self) -> None:
         """Forget lines that were made with the old styles (theme, focus)."""
         super().notify_style_update()
-        self._styles_by_role = None
+        self._painter.forget()
         self._lines = []
         if self.is_mounted:
             self._repaint()
@@ -507,18 +429,3 @@ class TopicTree(VirtualRows, can_focus=True):
         if row.is_branch and (first <= event.x < last or event.chain == 2):
             self._outline.toggle(row.node)
             self.unfold()
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """Return the lines of `text`, broken between words."""
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        line = ""
-        for word in paragraph.split(" "):
-            if line and len(line) + 1 + len(word) > width:
-                lines.append(line)
-                line = word
-            else:
-                line = f"{line} {word}" if line else word
-        lines.append(line)
-    return lines
