@@ -75,6 +75,7 @@ def test_the_version_loads_almost_nothing(tmp_path: Path) -> None:
     assert {name for name in added if name.startswith("mqttui")} == {
         "mqttui",
         "mqttui.cli",
+        "mqttui.cli.exit_codes",
         "mqttui.cli.main",
     }
     assert added & {"argparse", "dataclasses", "asyncio", "re"} <= bare
