@@ -74,7 +74,8 @@ class MqttuiApp(App[None]):
         self._clock = clock
         self._wall_clock = wall_clock
         self._started_s = clock()
-        self.add_mode(self.DEFAULT_MODE, self._first_screen)
+        if source is None:
+            self.add_mode(self.DEFAULT_MODE, lambda: self._connection_screen(self._notices))
         if title:
             self.title = title
 
@@ -85,11 +86,15 @@ class MqttuiApp(App[None]):
         self.set_reactive(App.theme, THEMES[0].name)
         self.stylesheet.set_variables(self.get_css_variables())
 
-    def _first_screen(self) -> Screen[None]:
-        """Begin with the explorer, or with the choice of a broker when there is none."""
-        if self.source is not None:
-            return self._explorer_for(self.source)
-        return self._connection_screen(self._notices)
+    def get_default_screen(self) -> Screen[None]:
+        """Return the explorer, for a default mode without a screen of its own.
+
+        Textual reads every style twice more for the first screen of a mode that it knows.
+        """
+        assert self.source is not None
+        explorer = self._explorer_for(self.source)
+        self.add_mode(self.DEFAULT_MODE, lambda: explorer)
+        return explorer
 
     def on_mount(self) -> None:
         """Begin to turn."""
@@ -98,6 +103,11 @@ class MqttuiApp(App[None]):
             self._turn(self.frames)
             for notice in self._notices:
                 self.notify(printable(notice), severity="warning", timeout=NOTICE_S, markup=False)
+
+    def on_ready(self) -> None:
+        """Finish what the first paint could do without."""
+        if self.explorer is not None:
+            self.explorer.complete()
 
     def _connection_screen(self, notices: Sequence[str] = ()) -> Screen[None]:
         # Imported here: the form is much code that the first paint can do without.
@@ -159,6 +169,7 @@ class MqttuiApp(App[None]):
         mode = f"connection-{self._connections}"
         self.add_mode(mode, lambda: explorer)
         await self.switch_mode(mode)
+        explorer.complete()
         await self.remove_mode(left)
         assert self.frames is not None
         self._turn(self.frames)

@@ -299,6 +299,7 @@ def explore(source: FakeSource) -> Callable[..., object]:
         app = MqttuiApp(source, Preferences(frame_rate_hz=0.5), **options)
         async with app.run_test(size=(width, height)) as pilot:
             explorer = Explorer(app, pilot, source)
+            await explorer.until(lambda: app.explorer.is_complete)
             await explorer.settle()
             yield explorer
 

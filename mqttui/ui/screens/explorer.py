@@ -18,7 +18,6 @@ from mqttui.payload.printable import printable
 from mqttui.ui.commands import EXPLORER_COMMANDS, bindings
 from mqttui.ui.widgets.banner import Banner
 from mqttui.ui.widgets.key_bar import KeyBar
-from mqttui.ui.widgets.message_pane import MessagePane
 from mqttui.ui.widgets.status_bar import Facts, RateMeter, StatusBar
 from mqttui.ui.widgets.topic_tree import TopicTree
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from mqttui.core.source import MessageSource, SourceStatus
     from mqttui.core.store import TopicStore
     from mqttui.ui.widgets.filter_bar import FilterBar
+    from mqttui.ui.widgets.message_pane import MessagePane
 
 ORDER_TITLES = {
     Order.NAME: "by name",
@@ -85,18 +85,40 @@ class ExplorerScreen(Screen[None]):
         with Container(id="panes"):
             with Vertical(id="tree-frame"):
                 yield TopicTree(self._outline, wall_clock=self._wall_clock, id="topic-tree")
-            with Vertical(id="pane-frame"):
-                yield MessagePane(id="message-pane")
+            # What it frames comes after the first paint.
+            yield Vertical(id="pane-frame")
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Show where things stand before the first frame."""
         self._tree = self.query_one(TopicTree)
-        self._pane = self.query_one(MessagePane)
+        self._pane: MessagePane | None = None
         self._status_bar = self.query_one(StatusBar)
         self._banner = self.query_one(Banner)
         self._filter_bar: FilterBar | None = None
         self._draw_all()
+
+    def complete(self) -> None:
+        """Add the message pane after the next paint: it is a third of the work of the screen."""
+        self.call_after_refresh(self._add_pane)
+
+    async def _add_pane(self) -> None:
+        # Imported here: the first paint can do without it.
+        from mqttui.ui.widgets.message_pane import MessagePane
+
+        frame = self.query_one("#pane-frame")
+        if not frame.is_attached:
+            # The user left at once.
+            return
+        pane = MessagePane(id="message-pane")
+        await frame.mount(pane)
+        self._pane = pane
+        pane.show_node(self._tree.selected, self._wall_clock())
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every part of the screen is there."""
+        return self._pane is not None
 
     @property
     def broker(self) -> BrokerReport:
@@ -136,7 +158,7 @@ class ExplorerScreen(Screen[None]):
         """Bring everything else up to date; `now` is in seconds since the epoch."""
         self._draw_status()
         self._draw_titles()
-        if not self.is_paused:
+        if self._pane is not None and not self.is_paused:
             self._pane.refresh_frame(now)
 
     def _draw_all(self) -> None:
@@ -228,7 +250,8 @@ class ExplorerScreen(Screen[None]):
     @on(TopicTree.TopicSelected)
     def show_topic(self, event: TopicTree.TopicSelected) -> None:
         """Explain on the right what is selected on the left."""
-        self._pane.show_node(event.node, self._wall_clock())
+        if self._pane is not None:
+            self._pane.show_node(event.node, self._wall_clock())
 
     @on(TopicTree.FollowChanged)
     def show_following(self) -> None:
