@@ -1,12 +1,13 @@
-"""TOML files that people write by hand: reading with exact complaints, replacing in one step."""
+"""TOML files that people write by hand: reading with exact complaints, replacing in one step.
+
+What only a file or a mistake needs is imported on use: most starts have neither.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 import re
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
-_DOTTED_KEY = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
-_HEADER = re.compile(rf"\s*\[\[?\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*\]\]?\s*(?:#.*)?$")
+_DOTTED_KEY = rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*="
+_HEADER = rf"\s*\[\[?\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*\]\]?\s*(?:#.*)?$"
 
 
 class SettingsError(Exception):
@@ -50,6 +51,8 @@ def read_toml(path: Path) -> Document:
         return Document(path, problems=(f"{path} is not UTF-8 text, so nothing of it is used.",))
     except OSError as error:
         return Document(path, problems=(f"{path} cannot be read: {error.strerror}.",))
+    import tomllib
+
     try:
         return Document(path, tomllib.loads(text), text)
     except tomllib.TOMLDecodeError as error:
@@ -69,9 +72,9 @@ def line_of(text: str, key_path: tuple[str, ...]) -> int | None:
     table: tuple[str, ...] = ()
     best_line, best_length = None, 0
     for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
+        if header := re.match(_HEADER, line):
             found = table = _parts(header[1])
-        elif key := _DOTTED_KEY.match(line):
+        elif key := re.match(_DOTTED_KEY, line):
             found = (*table, *_parts(key[1]))
         else:
             continue
@@ -83,6 +86,8 @@ def line_of(text: str, key_path: tuple[str, ...]) -> int | None:
 
 def _parts(dotted_key: str) -> tuple[str, ...]:
     """Return the parts of a dotted key, quotes resolved."""
+    import tomllib
+
     try:
         values: Any = tomllib.loads(f"{dotted_key} = 0")
     except tomllib.TOMLDecodeError:
@@ -96,6 +101,8 @@ def _parts(dotted_key: str) -> tuple[str, ...]:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that is most like a mistyped one, or None."""
+    import difflib
+
     return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), None)
 
 

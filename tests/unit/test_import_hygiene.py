@@ -97,6 +97,29 @@ def test_parsing_arguments_loads_neither_the_interface_nor_the_network(tmp_path:
     assert not any(name.startswith(("mqttui.ui", "mqttui.transport")) for name in loaded)
 
 
+def test_a_start_without_settings_files_loads_nothing_that_reads_them(tmp_path: Path) -> None:
+    """Every import is time before the first paint: no TOML, HTTP or keyring without need."""
+    code = (
+        "from mqttui.cli import connect\n"
+        "from mqttui.cli.preferences import chosen_preferences\n"
+        "environ = {'MQTTUI_CONFIG_DIR': 'none', 'MQTTUI_STATE_DIR': 'none'}\n"
+        "arguments = vars(connect.connect_parser().parse_all(['h', '--port', '1884']))\n"
+        "preferences, notices = chosen_preferences(environ, arguments)\n"
+        "plan = connect.make_plan(arguments, environ, preferences.payload_limit_bytes)\n"
+        "assert plan.settings.port == 1884 and not notices\n"
+    )
+    loaded = loaded_by(code, tmp_path)
+    needless = {"tomllib", "tomlkit", "keyring", "platformdirs", "difflib", "tempfile"}
+    assert loaded & {*needless, "urllib.request", "http.client", "ssl", "asyncio"} == set()
+
+
+def test_the_first_paint_loads_nothing_that_comes_after_it(tmp_path: Path) -> None:
+    """Forms, help and the message pane are imported when they are shown."""
+    loaded = loaded_by("import mqttui.ui.app", tmp_path)
+    later = ("screens.connection", "screens.help", "widgets.filter_bar", "widgets.message_pane")
+    assert loaded & {f"mqttui.ui.{name}" for name in later} == set()
+
+
 def test_the_session_loads_no_interface(tmp_path: Path) -> None:
     """The connection can start before anything that draws is imported."""
     loaded = loaded_by("import mqttui.transport.session", tmp_path)
