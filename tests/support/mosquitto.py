@@ -136,7 +136,9 @@ class Mosquitto:
         if self._process is None:
             return
         if self._process.poll() is None:
-            self._process.send_signal(signal.SIGCONT)
+            if how is not signal.SIGKILL:
+                # A frozen broker must run to end; SIGKILL ends it before it can answer anything.
+                self._process.send_signal(signal.SIGCONT)
             self._process.send_signal(how)
             try:
                 self._process.wait(10)
