@@ -20,7 +20,7 @@ DEFAULT_MAX_TOPICS = 2_000_000
 
 
 class Additions:
-    """What is new in the tree since its one reader emptied it, in order, parents first.
+    """What is new in the tree since its reader emptied it, in order, parents first.
 
     `nodes` are new levels, `topics` are levels (new or not) that have become topics.
     """
@@ -63,7 +63,7 @@ class TopicStore:
         self._budget = HistoryBudget(history_budget_bytes)
         self._touched: list[TopicNode] = []
         self._levels: list[list[TopicNode]] = [[]]
-        self._additions: Additions | None = None
+        self._followers: list[Additions] = []
 
     @property
     def topics(self) -> int:
@@ -101,9 +101,10 @@ class TopicStore:
         return self._nodes.values()
 
     def follow_additions(self) -> Additions:
-        """Return what collects additions from now on."""
-        self._additions = Additions()
-        return self._additions
+        """Return what collects additions from now on, for one reader more."""
+        additions = Additions()
+        self._followers.append(additions)
+        return additions
 
     def apply(self, batch: Batch) -> None:
         """Take in a batch."""
@@ -200,7 +201,7 @@ class TopicStore:
             return None
         if not self._nodes:
             self.root.first_seen_at = self.root.changed_at = received_at
-        additions = self._additions
+        followers = self._followers
         node = self.root
         for name in topic.decode("utf-8", "surrogateescape").split("/"):
             children = node.children
@@ -212,12 +213,12 @@ class TopicStore:
                 name = intern(name)
                 child = children[name] = TopicNode(name, node, received_at)
                 self.nodes_added += 1
-                if additions is not None:
+                for additions in followers:
                     additions.nodes.append(child)
             node = child
         node.topic = topic
         self._nodes[topic] = node
-        if additions is not None:
+        for additions in followers:
             additions.topics.append(node)
         while node.depth + 2 > len(self._levels):
             self._levels.append([])
