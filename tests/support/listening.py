@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 class Listener:
     """A running session and everything that it has delivered so far."""
 
-    def __init__(self, settings: ConnectionSettings, **options: Any) -> None:
+    def __init__(
+        self, settings: ConnectionSettings, *, is_traced: bool = False, **options: Any
+    ) -> None:
         self.session = Session(settings, **options)
+        if is_traced:
+            self.session.trace.start()
         self._messages: list[RawMessage] = []
 
     @property

@@ -152,3 +152,111 @@ def test_an_impossible_filter_is_never_asked_for() -> None:
     subscriptions.begin(is_session_present=False)
     assert ask_all(subscriptions) == ["b"]
     assert subscriptions.status[0].problem
+
+
+def connected(*wanted: Subscription) -> Subscriptions:
+    """Return subscriptions on a connection, everything granted."""
+    subscriptions = Subscriptions(wanted)
+    subscriptions.begin(is_session_present=False)
+    ask_all(subscriptions)
+    return subscriptions
+
+
+def test_a_filter_can_be_added_while_connected() -> None:
+    """It is asked for with its options, and pending until the answer."""
+    subscriptions = connected(Subscription("#"))
+    subscriptions.want(Subscription("a", 1, no_local=True, retain_handling=1))
+    entry = subscriptions.next_to_ask()
+    assert entry == SubscriptionStatus("a", 1, no_local=True, retain_handling=1)
+    assert entry is not None
+    assert entry.is_pending
+    subscriptions.answered(1)
+    assert subscriptions.status[-1].granted_qos == 1
+    assert not subscriptions.status[-1].is_pending
+
+
+def test_an_answer_to_an_outdated_question_is_not_shown() -> None:
+    """When the options change before the SUBACK, the filter is asked for again."""
+    subscriptions = connected()
+    subscriptions.want(Subscription("a", 0))
+    subscriptions.next_to_ask()
+    subscriptions.want(Subscription("a", 2))
+    subscriptions.answered(0)
+    assert subscriptions.status[0].is_pending
+    assert ask_all(subscriptions) == ["a"]
+    assert subscriptions.status == (SubscriptionStatus("a", 2, 2),)
+
+
+def test_a_filter_that_is_removed_before_its_answer_is_unsubscribed() -> None:
+    """The broker may have granted it, so it is told."""
+    subscriptions = connected()
+    subscriptions.want(Subscription("a"))
+    subscriptions.next_to_ask()
+    subscriptions.drop("a")
+    assert subscriptions.next_to_drop() is None
+    subscriptions.answered(0)
+    assert subscriptions.status == ()
+    assert subscriptions.next_to_drop() == "a"
+    subscriptions.dropped(0)
+    assert subscriptions.next_to_drop() is None
+
+
+def test_pausing_and_resuming() -> None:
+    """A paused filter stays in the list and is not asked for, also on a new connection."""
+    subscriptions = connected(Subscription("a", 1))
+    subscriptions.pause("a", is_paused=True)
+    assert subscriptions.status == (SubscriptionStatus("a", 1, is_paused=True),)
+    assert subscriptions.next_to_drop() == "a"
+    subscriptions.dropped(0)
+    subscriptions.connection_ended(is_suspect=False)
+    subscriptions.begin(is_session_present=False)
+    assert ask_all(subscriptions) == []
+    subscriptions.pause("a", is_paused=False)
+    assert ask_all(subscriptions) == ["a"]
+    assert subscriptions.status == (SubscriptionStatus("a", 1, 1),)
+
+
+def test_a_change_of_mind_costs_nothing() -> None:
+    """Paused and resumed before anything was sent: one SUBSCRIBE and no UNSUBSCRIBE."""
+    subscriptions = connected(Subscription("a"))
+    subscriptions.pause("a", is_paused=True)
+    subscriptions.pause("a", is_paused=False)
+    assert subscriptions.next_to_drop() is None
+    assert ask_all(subscriptions) == ["a"]
+
+
+def test_what_was_removed_without_a_connection_is_dropped_from_the_session() -> None:
+    """A session that goes on still has the filter; a new one has not."""
+    for is_present, expected in ((True, "a"), (False, None)):
+        subscriptions = connected(Subscription("a"))
+        subscriptions.connection_ended(is_suspect=False)
+        subscriptions.drop("a")
+        subscriptions.begin(is_session_present=is_present)
+        assert subscriptions.next_to_drop() == expected
+
+
+def test_an_unsubscribe_without_an_answer_is_not_repeated_on_this_connection() -> None:
+    """The others are not held up, and nobody is blamed for the end of a connection."""
+    subscriptions = connected(Subscription("a"), Subscription("b"))
+    subscriptions.drop("a")
+    subscriptions.want(Subscription("b"))
+    assert subscriptions.next_to_drop() == "a"
+    assert subscriptions.next_to_ask() is None
+    subscriptions.unanswered()
+    assert ask_all(subscriptions) == ["b"]
+    subscriptions.drop("b")
+    assert subscriptions.next_to_drop() == "b"
+    assert subscriptions.connection_ended(is_suspect=True) is None
+
+
+def test_adding_a_suspect_again_gives_it_a_new_chance() -> None:
+    """A filter that was left out is asked for when the user wants it once more."""
+    subscriptions = Subscriptions((Subscription("#"),))
+    for _ in range(2):
+        subscriptions.begin(is_session_present=False)
+        subscriptions.next_to_ask()
+        subscriptions.connection_ended(is_suspect=True)
+    subscriptions.begin(is_session_present=False)
+    assert ask_all(subscriptions) == []
+    subscriptions.want(Subscription("#"))
+    assert ask_all(subscriptions) == ["#"]

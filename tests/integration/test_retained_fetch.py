@@ -1,0 +1,200 @@
+"""What the broker retains now, asked on a connection of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mqttui.core.publishing import PublishRequest
+from mqttui.core.retained import RetainedMessage
+from mqttui.core.source import Phase
+from mqttui.settings.connection import ConnectionSettings, Subscription, Will
+from mqttui.transport import fast_path
+from mqttui.transport.retained import Fetch
+from tests.support.publisher import publish, publish_burst
+from tests.support.scripted_broker import CONNACK_OK_5, Peer
+from tests.support.waiting import wait_until
+
+if TYPE_CHECKING:
+    from mqttui.core.retained import RetainedFetch, RetainedStatus
+    from tests.integration.conftest import Listen, Scripted
+    from tests.support.mosquitto import Mosquitto
+
+ADA = {"user": "ada", "password": "correct horse"}
+
+
+def done(fetch: RetainedFetch) -> RetainedStatus:
+    """Return the last status of a fetch."""
+    wait_until(lambda: fetch.status.is_done, lambda: f"an end, not {fetch.status}", 40)
+    return fetch.status
+
+
+@pytest.mark.mosquitto
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_ten_thousand_retained_messages(broker: Mosquitto, listen: Listen, protocol: str) -> None:
+    """The list is complete, and nothing of it reaches the session that asked."""
+    messages = [(b"r/%d" % number, b"%d" % number) for number in range(10_000)]
+    publish_burst(broker.host, broker.port, messages, retain=True)
+    listener = listen(
+        ConnectionSettings(
+            broker.host, broker.port, protocol=protocol, subscriptions=(Subscription("other"),)
+        )
+    )
+    listener.wait_subscribed()
+    fetch = listener.session.fetch_retained("r/#")
+    status = done(fetch)
+    assert status.is_complete
+    assert status.count == 10_000
+    assert status.size_bytes == sum(len(topic) + len(payload) for topic, payload in messages)
+    assert sorted((found.topic, found.payload) for found in fetch.messages) == sorted(messages)
+    assert listener.messages == []
+
+
+@pytest.mark.mosquitto
+@pytest.mark.parametrize("kind", ["fast", "stock"])
+def test_yes_no_and_changed(
+    broker: Mosquitto, listen: Listen, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One topic: not retained, retained, another value, cleared."""
+    if kind == "stock":
+        monkeypatch.setattr(fast_path, "fast_path_problem", lambda: "Slow reception.")
+    listener = listen(ConnectionSettings(broker.host, broker.port))
+    listener.wait_subscribed()
+
+    def now() -> list[RetainedMessage]:
+        fetch = listener.session.fetch_retained("door")
+        assert done(fetch).is_complete
+        return list(fetch.messages)
+
+    publish(broker.host, broker.port, "door", b"live only")
+    assert now() == []
+    publish(broker.host, broker.port, "door", b"open", retain=True)
+    assert now() == [RetainedMessage(b"door", b"open", 0)]
+    publish(broker.host, broker.port, "door", b"shut", retain=True)
+    assert now() == [RetainedMessage(b"door", b"shut", 0)]
+    publish(broker.host, broker.port, "door", b"", retain=True)
+    assert now() == []
+
+
+@pytest.mark.mosquitto
+def test_live_messages_are_left_out(broker: Mosquitto, listen: Listen) -> None:
+    """Under a flood the question comes to an end, and only what is retained is in the answer."""
+    publish(broker.host, broker.port, "flood/r", b"kept", retain=True)
+    listener = listen(
+        ConnectionSettings(broker.host, broker.port, subscriptions=(Subscription("other"),))
+    )
+    listener.wait_subscribed()
+    fetch = listener.session.fetch_retained("flood/#")
+    while not fetch.status.is_done:
+        last = [
+            listener.session.publish(PublishRequest("flood/x", b"live", 1)) for _ in range(500)
+        ][-1]
+        wait_until(lambda last=last: last.status.is_final, "the burst to be acknowledged")
+    assert fetch.status.is_complete
+    assert [found.topic for found in fetch.messages] == [b"flood/r"]
+
+
+@pytest.mark.mosquitto
+def test_the_second_connection_is_not_the_first(broker: Mosquitto, listen: Listen) -> None:
+    """It has its own client id and no will, so that the session stands and nobody mourns."""
+    listener = listen(
+        ConnectionSettings(
+            broker.host, broker.port, client_id="explorer", will=Will("will", b"dead")
+        )
+    )
+    listener.wait_subscribed()
+    assert done(listener.session.fetch_retained("x")).is_complete
+    assert "as explorer" in broker.log_text()
+    assert broker.log_text().count("as explorer (") == 1
+    assert listener.status.phase is Phase.CONNECTED
+    assert listener.session.counters.reconnects == 0
+    assert listener.payloads(b"will") == []
+
+
+@pytest.mark.mosquitto
+def test_a_refused_filter_is_a_problem(dynsec_broker: Mosquitto, listen: Listen) -> None:
+    """When the broker refuses, the answer is unknown and says why."""
+    listener = listen(
+        ConnectionSettings(
+            dynsec_broker.host,
+            dynsec_broker.port,
+            subscriptions=(Subscription("open/#"),),
+            **ADA,
+        )
+    )
+    listener.wait_subscribed()
+    status = done(listener.session.fetch_retained("closed/#"))
+    assert not status.is_complete
+    assert "closed/#: refused by the broker" in (status.problem or "")
+
+
+@pytest.mark.mosquitto
+@pytest.mark.parametrize(
+    ("topic_filter", "words"), [("a/#/b", "last level"), ("$share/g/a", "shared subscription")]
+)
+def test_an_impossible_filter_is_answered_at_once(
+    broker: Mosquitto, listen: Listen, topic_filter: str, words: str
+) -> None:
+    """What cannot be asked is done from the start, with the rule."""
+    listener = listen(ConnectionSettings(broker.host, broker.port))
+    listener.wait_subscribed()
+    status = listener.session.fetch_retained(topic_filter).status
+    assert status.is_done
+    assert words in (status.problem or "")
+
+
+@pytest.mark.mosquitto
+def test_without_a_connection_nothing_is_asked(broker: Mosquitto, listen: Listen) -> None:
+    """While the session waits to reconnect a fetch says so at once."""
+    listener = listen(ConnectionSettings(broker.host, broker.port))
+    listener.wait_subscribed()
+    broker.kill()
+    listener.wait_problem()
+    status = listener.session.fetch_retained("a").status
+    assert status.is_done
+    assert "no connection" in (status.problem or "")
+
+
+@pytest.mark.mosquitto
+def test_too_much_is_cut_with_words(broker: Mosquitto) -> None:
+    """Beyond the bound of bytes the list ends and says that it is not complete."""
+    publish_burst(
+        broker.host, broker.port, [(b"r/%d" % n, b"x" * 1000) for n in range(100)], retain=True
+    )
+    fetch = Fetch(
+        ConnectionSettings(broker.host, broker.port), "r/#", 30, is_mqtt5=True, max_bytes=10_000
+    )
+    fetch.start()
+    status = done(fetch)
+    assert not status.is_complete
+    assert "more than 10,000 bytes" in (status.problem or "")
+    assert status.count == len(fetch.messages) > 9
+
+
+def test_a_broker_that_never_answers_a_ping(listen: Listen, scripted: Scripted) -> None:
+    """The time is limited, and what has come by then is there; cancelling ends it too."""
+
+    def script(peer: Peer) -> None:
+        level = peer.read_connect()
+        peer.send(CONNACK_OK_5)
+        packet_id, name, qos = peer.read_subscribe(level)
+        peer.send_suback(level, packet_id, qos)
+        peer.send(b"\x31\x05\x00\x01a\x00x")
+        assert name == "a"
+        peer.wait_for_end()
+
+    server = scripted(script)
+    settings = ConnectionSettings(server.host, server.port, protocol="5")
+    fetch = Fetch(settings, "a", 0.2, is_mqtt5=True)
+    fetch.start()
+    status = done(fetch)
+    assert (status.count, status.is_complete) == (1, False)
+    assert "was not done after 0.2 s" in (status.problem or "")
+    cancelled = Fetch(settings, "a", 30, is_mqtt5=True)
+    cancelled.start()
+    wait_until(lambda: cancelled.status.count == 1, "the message")
+    cancelled.cancel()
+    assert cancelled.status.is_done
+    assert "given up" in (cancelled.status.problem or "")
+    assert [found.payload for found in cancelled.messages] == [b"x"]
