@@ -14,7 +14,7 @@ from mqttui.core.store import TopicStore
 from mqttui.core.summary import Summary
 from mqttui.payload.printable import printable
 from mqttui.ui.commands import APP_COMMANDS, EXPLORER_COMMANDS, TREE_COMMANDS, bindings
-from mqttui.ui.frame import FrameLoop
+from mqttui.ui.frame import FrameLoop, Live
 from mqttui.ui.garbage import GarbagePacer
 from mqttui.ui.screens.explorer import ExplorerScreen
 from mqttui.ui.theme import THEMES
@@ -149,6 +149,13 @@ class MqttuiApp(App[None]):
         if self.explorer is not None and self.explorer.is_mounted:
             with self.batch_update():
                 self.explorer.draw_rest(now)
+                self._draw_on_top(now)
+
+    def _draw_on_top(self, now: float) -> None:
+        """Draw the screen that lies over the explorer, if it shows something live."""
+        stack = self.screen_stack
+        if stack and isinstance(stack[-1], Live) and stack[-1].is_mounted:
+            stack[-1].draw(now)
 
     def on_connection_requested(self, event: ConnectionRequested) -> None:
         """Connect to the chosen broker and show it."""

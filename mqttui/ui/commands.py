@@ -61,6 +61,13 @@ EXPLORER_COMMANDS = (
     Command(
         "o", "cycle_order", "Order", "Order by name, last change, rate or number of messages", True
     ),
+    Command(
+        "y",
+        "show_hygiene",
+        "Hygiene",
+        "Topics that are hard to share, or whose messages are hard to read, and why",
+        True,
+    ),
     Command("r", "retry_now", "Retry", "Reconnect at once instead of waiting for the count-down"),
     Command(
         "escape",
@@ -130,6 +137,28 @@ TREE_COMMANDS = (
     Command("C", "collapse_all", "Close all", "Close every branch", key_display="C"),
 )
 
+HYGIENE_COMMANDS = (
+    Command(
+        "enter",
+        "enter",
+        "Go to",
+        "From a rule to the topics that break it, from a topic to its place in the tree",
+        True,
+        in_palette=False,
+        key_display="enter",
+    ),
+    Command(
+        "escape,backspace",
+        "back",
+        "Back",
+        "From the topics to the rules, from there to the tree",
+        True,
+        in_palette=False,
+        key_display="esc",
+    ),
+    Command("y", "leave", "Leave", "Back to the tree at once", in_palette=False),
+)
+
 APP_COMMANDS = (
     Command("question_mark", "help", "Help", "Show every key", True, key_display="?"),
     Command("b", "choose_broker", "Broker", "Connect to another broker"),
@@ -157,5 +186,6 @@ APP_COMMANDS = (
 HELP_GROUPS = (
     ("Topics", TREE_COMMANDS),
     ("Explorer", EXPLORER_COMMANDS),
+    ("Topic hygiene", HYGIENE_COMMANDS),
     ("Everywhere", APP_COMMANDS),
 )

@@ -12,7 +12,7 @@ import asyncio
 import math
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from mqttui.core.message import Batch
 
@@ -38,6 +38,21 @@ FRAME_SHARE = 0.3
 
 LONGEST_INTERVAL_S = 1.0
 SHRINK = 0.7
+
+
+@runtime_checkable
+class Live(Protocol):
+    """A screen over the explorer that is drawn once per frame while it is on top.
+
+    `now` is in seconds since the epoch.
+    """
+
+    @property
+    def is_mounted(self) -> bool:
+        """Whether its widgets are there."""
+
+    def draw(self, now: float) -> None:
+        """Show what has changed."""
 
 
 class FrameLoop:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from mqttui.core.hygiene.inspector import HygieneInspector
     from mqttui.core.message import Batch
+    from mqttui.core.node import TopicNode
     from mqttui.core.source import MessageSource, SourceStatus
     from mqttui.core.store import TopicStore
     from mqttui.ui.widgets.filter_bar import FilterBar
@@ -44,6 +46,11 @@ STATUS_INTERVAL_S = 0.5
 """Numbers that change faster than this cannot be read."""
 
 FOLLOW_LOOKS_BACK = 64
+FRAMES_BEFORE_HYGIENE = 10
+"""Topic hygiene begins when the start is over, which it would make longer."""
+
+HYGIENE_AT_ONCE_S = 0.01
+"""What is found when the user asks for the first time."""
 
 
 class ExplorerScreen(Screen[None]):
@@ -77,6 +84,8 @@ class ExplorerScreen(Screen[None]):
         self._messages_at_pause = 0
         self._last_topic: bytes | None = None
         self._titles: tuple[str, str] | None = None
+        self._hygiene: HygieneInspector | None = None
+        self._frames_with_messages = 0
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -160,6 +169,26 @@ class ExplorerScreen(Screen[None]):
         self._draw_titles()
         if self._pane is not None and not self.is_paused:
             self._pane.refresh_frame(now)
+        if not self.is_paused:
+            self._inspect(now)
+
+    @property
+    def hygiene(self) -> HygieneInspector:
+        """What looks after the names and messages of all topics."""
+        if self._hygiene is None:
+            # Imported here: the first paint can do without it.
+            from mqttui.core.hygiene.inspector import HygieneInspector
+
+            self._hygiene = HygieneInspector(self._store)
+            self._tree.careless = self._hygiene.report
+        return self._hygiene
+
+    def _inspect(self, now: float) -> None:
+        if self._hygiene is None:
+            self._frames_with_messages += self.is_complete and self._store.messages > 0
+            if self._frames_with_messages < FRAMES_BEFORE_HYGIENE:
+                return
+        self.hygiene.update(now)
 
     def _draw_all(self) -> None:
         now = self._wall_clock()
@@ -281,6 +310,23 @@ class ExplorerScreen(Screen[None]):
         self._tree.hold_place()
         self._outline.set_order(following)
         self._redraw_tree()
+
+    def action_show_hygiene(self) -> None:
+        """Show which topics break which rule."""
+        from mqttui.ui.screens.hygiene import HygieneScreen
+
+        self.hygiene.update(self._wall_clock(), HYGIENE_AT_ONCE_S)
+        self.app.push_screen(HygieneScreen(self.hygiene), self._go_to)
+
+    def _go_to(self, node: TopicNode | None) -> None:
+        """Put the cursor on a topic, which the filter must not hide."""
+        if node is None:
+            return
+        self._tree.set_following(False)
+        if not self._tree.go_to(node):
+            self.action_back()
+            self._tree.go_to(node)
+        self._tree.focus()
 
     def action_retry_now(self) -> None:
         """Reconnect without waiting."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 READING = """\
 ▸ ▾    a branch, closed or open
 ⚑      the broker keeps this value (retained)
+!      breaks a rule of topic hygiene; y tells which and why
 412/s  messages per second, mean of the last 10 seconds
 3 s    time since the last message
 ▌      the cursor; in a row that is not bright it stands for a topic hidden below"""

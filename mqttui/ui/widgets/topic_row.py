@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mqttui.core.node import TopicNode
 
 Role: TypeAlias = Literal[
-    "guide", "branch", "topic", "value", "fresh", "retained", "figure", "cursor"
+    "guide", "branch", "topic", "value", "fresh", "retained", "warning", "figure", "cursor"
 ]
 
 SLOWEST_RATE = 0.5 / 60
@@ -32,6 +32,7 @@ VALUE_COLUMN_SHARE = 0.36
 SHORTEST_VALUE_CELLS = 4
 CURSOR_MARK = "▌"
 RETAINED_MARK = "⚑"
+HYGIENE_MARK = "!"
 
 
 class RowFace(NamedTuple):
@@ -43,9 +44,12 @@ class RowFace(NamedTuple):
     is_retained: bool
     rate: str
     age: str
+    breaks_rule: bool = False
 
 
-def face_of(node: TopicNode, rate: str, age: str, width: int) -> RowFace:
+def face_of(
+    node: TopicNode, rate: str, age: str, width: int, *, breaks_rule: bool = False
+) -> RowFace:
     """Return what the row of `node` shows; `width` bounds the work for huge names and payloads."""
     last = node.last
     return RowFace(
@@ -56,6 +60,7 @@ def face_of(node: TopicNode, rate: str, age: str, width: int) -> RowFace:
         is_retained=last is not None and bool(last[2] & RETAIN),
         rate=rate,
         age=age,
+        breaks_rule=breaks_rule,
     )
 
 
@@ -110,7 +115,11 @@ def row_segments(
         value_room = room - used - gap - 2
         if value_room >= SHORTEST_VALUE_CELLS:
             value = fitted(face.value, value_room)
-            segments.append((" " * gap, "guide"))
+            if face.breaks_rule:
+                segments.append((" " * (gap - 2), "guide"))
+                segments.append((f"{HYGIENE_MARK} ", "warning"))
+            else:
+                segments.append((" " * gap, "guide"))
             segments.append((f"{RETAINED_MARK} " if face.is_retained else "  ", "retained"))
             segments.append((value, "fresh" if face.age == "now" else "value"))
             used += gap + 2 + cell_len(value)

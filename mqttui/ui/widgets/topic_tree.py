@@ -17,7 +17,7 @@ from mqttui.ui.widgets.topic_row import mark_cells
 from mqttui.ui.widgets.tree_painter import Line, TreePainter, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from textual import events
     from textual.binding import BindingType
@@ -31,7 +31,7 @@ FOLLOW_INTERVAL_S = 0.4
 
 UNFOLD_BUDGET_S = 0.008
 
-ROLES = ("guide", "branch", "topic", "value", "fresh", "retained", "figure", "cursor")
+ROLES = ("guide", "branch", "topic", "value", "fresh", "retained", "warning", "figure", "cursor")
 
 
 class TopicTree(VirtualRows, can_focus=True):
@@ -40,6 +40,8 @@ class TopicTree(VirtualRows, can_focus=True):
     `refresh_frame` is called once per frame; it works out what the visible rows show now and
     repaints those that differ. Whatever moves around it, the row of the cursor stays where it
     is on the screen; while the cursor is out of sight, the top row does.
+
+    `careless` are topics that break a rule of topic hygiene and get a mark.
     """
 
     ALLOW_SELECT = False
@@ -83,6 +85,7 @@ class TopicTree(VirtualRows, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self.is_following = False
+        self.careless: Container[TopicNode] = frozenset()
         self._outline = outline
         self._wall_clock = wall_clock
         self._now = wall_clock()
@@ -275,6 +278,7 @@ class TopicTree(VirtualRows, can_focus=True):
                 self._cursor,
                 self._notice,
                 self._is_still,
+                self.careless,
             )
         )
 

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from mqttui.ui.widgets.topic_row import RowFace, face_of, figures_of, row_segments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from rich.style import Style
     from textual.geometry import Size
@@ -35,6 +35,7 @@ class _Stamp(NamedTuple):
     rate: str
     age: str
     width: int
+    breaks_rule: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class View:
 
     `selected` is the topic of the user's choice, `cursor` the row that stands for it. `notice`
     is shown when there are no rows; it must be printable. With `is_still` rows that were in
-    sight before keep what they show. `now` is in seconds since the epoch.
+    sight before keep what they show. `now` is in seconds since the epoch. Topics in `careless`
+    break a rule of topic hygiene.
     """
 
     rows: Sequence[Row]
@@ -53,6 +55,7 @@ class View:
     cursor: TopicNode | None
     notice: str
     is_still: bool
+    careless: Container[TopicNode] = frozenset()
 
 
 class TreePainter:
@@ -110,10 +113,11 @@ class TreePainter:
         if seen is not None and view.is_still and seen[0].width == width:
             return seen
         rate, age = figures_of(node, view.now)
-        stamp = _Stamp(node.messages, node.topics_below, rate, age, width)
+        breaks_rule = node in view.careless
+        stamp = _Stamp(node.messages, node.topics_below, rate, age, width, breaks_rule)
         if seen is not None and seen[0] == stamp:
             return seen
-        return stamp, face_of(node, rate, age, width)
+        return stamp, face_of(node, rate, age, width, breaks_rule=breaks_rule)
 
     def _strip(
         self, face: RowFace, row: Row, is_cursor: bool, is_selected: bool, width: int
