@@ -16,11 +16,11 @@ from mqttui.transport.fast_client import (
     PRIVATE_METHODS,
     FastClient,
 )
-from mqttui.transport.stock_client import StockClient
 from mqttui.transport.wire import NAP_S, PAYLOAD_LIMIT_BYTES, PUBACK
 
 if TYPE_CHECKING:
     from mqttui.core.message import RawMessage
+    from mqttui.transport.stock_client import StockClient
     from mqttui.transport.wire import Sink
 
 
@@ -47,6 +47,9 @@ def make_client(
             nap_s=nap_s,
         )
         return fast, None
+    # Imported here: hardly anybody needs it.
+    from mqttui.transport.stock_client import StockClient
+
     stock = StockClient(
         sink,
         client_id=client_id,

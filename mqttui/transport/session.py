@@ -27,7 +27,6 @@ from mqttui.transport.connection import Connection, ConnectionEnd, Patience, Sto
 from mqttui.transport.counters import source_counters
 from mqttui.transport.inbox import Inbox
 from mqttui.transport.publishing import Publishing
-from mqttui.transport.retained import Fetch
 from mqttui.transport.subscriptions import Subscriptions
 from mqttui.transport.tls import INSECURE_WARNING, security_of
 from mqttui.transport.trace import Trace
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from mqttui.core.source import SourceCounters
     from mqttui.settings.connection import ConnectionSettings, Subscription
     from mqttui.transport.fast_client import FastClient
+    from mqttui.transport.retained import Fetch
     from mqttui.transport.stock_client import StockClient
 
 _log = logging.getLogger(__name__)
@@ -210,6 +210,9 @@ class Session:
 
     def fetch_retained(self, topic_filter: str, timeout_s: float = 30.0) -> RetainedFetch:
         """Ask the broker what is retained now, on a connection of its own. From any thread."""
+        # Imported here: the first paint can do without.
+        from mqttui.transport.retained import Fetch
+
         status = self._status
         fetch = Fetch(
             self._settings,
