@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from mqttui.core.node import TopicNode
     from mqttui.core.store import TopicStore
 
-BUDGET_S = 0.001
+BUDGET_S = 0.002
 ROUND_INTERVAL_S = 2.0
 """Shortest time between two looks at the messages of a topic."""
 
 MOST_NAMES = 2_048
-MOST_CONTENTS = 64
+MOST_CONTENTS = 512
 MOST_PASSED = 16_384
 """Bounds of one call, should the clock not move."""
 

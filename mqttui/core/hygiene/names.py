@@ -10,7 +10,7 @@ from mqttui.core.hygiene.rules import LONGEST_TOPIC_BYTES, MOST_LEVELS, Findings
 
 # Whatever none of these is found in needs no closer look.
 _SUSPICIOUS = re.compile(rb"[^\x21-\x7e]|\A/|//|/\Z")
-_UNPRINTABLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_UNPRINTABLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 _NAMED_CHARACTERS = 3
 _LOOKED_AT_CHARACTERS = 1000
 
@@ -77,14 +77,14 @@ def _check_characters(text: str, found: Findings) -> None:
     foreign: dict[str, None] = {}
     unprintable: dict[str, None] = {}
     for character in head:
-        if "!" <= character <= "~":
+        if " " <= character <= "~":
             continue
         category = unicodedata.category(character)
         if category in _UNPRINTABLE_CATEGORIES:
             unprintable[character] = None
-        elif character != " ":
+        else:
             foreign[character] = None
-    if any(character.isspace() and character not in unprintable for character in head):
+    if " " in head:
         better = "-".join(text.split())
         found[Rule.SPACE] = (
             "A space must be quoted on every command line and is easily doubled; "

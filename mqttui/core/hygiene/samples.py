@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from enum import Enum
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from mqttui.core.message import RETAIN
 from mqttui.payload.json_text import starts_like_json
@@ -38,8 +37,7 @@ class Kind(Enum):
     UNREAD = "not looked at"
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """One live message; `value` is the JSON value or number, None for every other kind."""
 
     received_at: float

@@ -316,7 +316,8 @@ class ExplorerScreen(Screen[None]):
         from mqttui.ui.screens.hygiene import HygieneScreen
 
         self.hygiene.update(self._wall_clock(), HYGIENE_AT_ONCE_S)
-        self.app.push_screen(HygieneScreen(self.hygiene), self._go_to)
+        screen = HygieneScreen(self.hygiene, is_still=self.is_paused)
+        self.app.push_screen(screen, self._go_to)
 
     def _go_to(self, node: TopicNode | None) -> None:
         """Put the cursor on a topic, which the filter must not hide."""

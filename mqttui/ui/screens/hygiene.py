@@ -31,12 +31,14 @@ COUNT_CELLS = 7
 TOPIC_SHARE = 0.45
 TEACHING_ROWS = 3
 SENTENCE_ROWS = 3
+WATCHED_BUDGET_S = 0.008
 _BYTES_PER_CELL = 4
 
 
 class HygieneScreen(Screen["TopicNode | None"]):
     """Shows the report of an inspector; `draw` is called once per frame.
 
+    With `is_still`, while the user pauses, it shows what was found until then.
     It is dismissed with the topic to which the user wants to go, or with None.
     """
 
@@ -45,8 +47,9 @@ class HygieneScreen(Screen["TopicNode | None"]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(HYGIENE_COMMANDS)]
     CSS_PATH = "../styles/hygiene.tcss"
 
-    def __init__(self, inspector: HygieneInspector) -> None:
+    def __init__(self, inspector: HygieneInspector, *, is_still: bool = False) -> None:
         super().__init__()
+        self._is_still = is_still
         self._inspector = inspector
         self._report = inspector.report
         self._version = -1
@@ -74,10 +77,15 @@ class HygieneScreen(Screen["TopicNode | None"]):
         self._rules.show(list(Rule))
         broken = [row for row, rule in enumerate(Rule) if self._report.count(rule)]
         self._rules.action_move_to(broken[0] if broken else 0)
-        self.draw(0.0)
+        self._show_report()
 
     def draw(self, now: float) -> None:
-        """Take over what was found since the last frame."""
+        """Look at more while somebody waits for it, and show what was found."""
+        if not self._is_still:
+            self._inspector.update(now, WATCHED_BUDGET_S)
+        self._show_report()
+
+    def _show_report(self) -> None:
         inspector = self._inspector
         is_other_rule = self._rules.item is not self._rule
         if (
@@ -151,7 +159,7 @@ class HygieneScreen(Screen["TopicNode | None"]):
     @on(ChoiceList.Moved, "#hygiene-rules")
     def show_rule(self) -> None:
         """Show the topics that break the rule under the cursor."""
-        self.draw(0.0)
+        self._show_report()
 
     @on(ChoiceList.Moved, "#hygiene-findings")
     def show_finding(self) -> None:
@@ -162,7 +170,8 @@ class HygieneScreen(Screen["TopicNode | None"]):
     def enter_findings(self) -> None:
         """Go on among the topics that break the rule."""
         if self._findings.item is not None:
-            self._findings.focus()
+            # At once: a key that is typed ahead belongs to the findings.
+            self.set_focus(self._findings)
 
     @on(ChoiceList.Chosen, "#hygiene-findings")
     def go_to_topic(self) -> None:
@@ -173,13 +182,15 @@ class HygieneScreen(Screen["TopicNode | None"]):
 
     def action_enter(self) -> None:
         """Choose what is under the cursor."""
-        chosen = self._findings if self._findings.has_focus else self._rules
-        chosen.action_choose()
+        if self._findings.has_focus:
+            self.go_to_topic()
+        else:
+            self.enter_findings()
 
     def action_back(self) -> None:
         """Go back from the findings to the rules, from there to the tree."""
         if self._findings.has_focus:
-            self._rules.focus()
+            self.set_focus(self._rules)
         else:
             self.dismiss(None)
 

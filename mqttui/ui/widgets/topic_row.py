@@ -111,7 +111,7 @@ def row_segments(
         segments.append(("  " + face.below, "figure"))
         used += 2 + len(face.below)
     if face.value or face.is_retained:
-        gap = max(2, int(room * VALUE_COLUMN_SHARE) - used)
+        gap = max(3 if face.breaks_rule else 2, int(room * VALUE_COLUMN_SHARE) - used)
         value_room = room - used - gap - 2
         if value_room >= SHORTEST_VALUE_CELLS:
             value = fitted(face.value, value_room)
