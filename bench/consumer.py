@@ -180,7 +180,7 @@ def main() -> None:
     source = Session(settings_of(job))
     store = TopicStore(job.history_budget_bytes)
     with GarbagePacer() as pacer:
-        frames = FrameLoop(source, store, lambda _: None, after_slice=pacer.pace)
+        frames = FrameLoop(source, store, lambda _: None, tidy=pacer.pace)
         cpu_before_s = cpu_now_s()
         began = time.perf_counter()
         source.start()
