@@ -57,9 +57,10 @@ class RetainedFetch(Protocol):
 
     @property
     def messages(self) -> Sequence[RetainedMessage]:
-        """What has come so far, in the order of the broker; complete when `status.is_complete`.
+        """What has come so far, each topic once; complete when `status.is_complete`.
 
-        Only appended to while the fetch is under way.
+        It changes while the fetch is under way: a long list is asked for until it comes twice
+        alike, because brokers drop without a word what they cannot send at once.
         """
 
     def cancel(self) -> None:

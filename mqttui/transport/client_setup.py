@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mqttui.transport.fast_path import make_client
 from mqttui.transport.tls import tls_context
+from mqttui.transport.wire import NAP_S
 
 if TYPE_CHECKING:
     from mqttui.settings.connection import ConnectionSettings
@@ -21,6 +22,7 @@ def ready_client(
     client_id: str,
     is_mqtt5: bool,
     connect_timeout_s: float,
+    nap_s: float = NAP_S,
 ) -> tuple[FastClient | StockClient, str | None]:
     """Return a client that can connect, and a sentence to show when it is not the fast one.
 
@@ -34,6 +36,7 @@ def ready_client(
         is_websocket=settings.websocket_path is not None,
         is_clean=settings.is_clean,
         payload_limit_bytes=settings.payload_limit_bytes,
+        nap_s=nap_s,
     )
     client.connect_timeout = connect_timeout_s
     if context is not None:

@@ -47,6 +47,18 @@ their own and may answer in between.
 
 QUIET_WITHOUT_PING_S = 1.5
 
+STALLED_S = 2.0
+"""How long nothing must have come until the broker is taken to have dropped its PINGRESP."""
+
+FEW = 200
+"""So many messages are taken for all there are when they came once.
+
+mosquitto drops what exceeds its queue of 1,000 packets while the socket is full, at any place and
+without a word: a longer list is asked for again until it comes twice alike.
+"""
+
+PASSES = 5
+
 _NOTHING_SHARED = "A shared subscription brings no retained messages: leave out $share/group/."
 
 
@@ -92,6 +104,11 @@ class Fetch:
         self._ends_at_s = 0.0
         self._last_at_s = 0.0
         self._pongs_before: int | None = None
+        self._passes = 1
+        # Where each topic stands in the list, what this pass brought, and what the one before.
+        self._places: dict[bytes, int] = {}
+        self._seen: set[bytes] = set()
+        self._seen_before: set[bytes] | None = None
 
     @property
     def topic_filter(self) -> str:
@@ -105,7 +122,7 @@ class Fetch:
 
     @property
     def messages(self) -> list[RetainedMessage]:
-        """What has come so far; only appended to."""
+        """What has come so far, each topic once."""
         return self._messages
 
     def start(self) -> None:
@@ -143,6 +160,8 @@ class Fetch:
                 client_id=client_id,
                 is_mqtt5=self._is_mqtt5,
                 connect_timeout_s=self._patience.connect_s,
+                # The broker writes all at once and may drop what is not read in time.
+                nap_s=0.0,
             )
             end = Connection(
                 client,
@@ -175,20 +194,26 @@ class Fetch:
         if not found or self._status.is_done:
             return
         self._last_at_s = time.monotonic()
-        for topic, payload, flags, detail in found:
-            self._messages.append(
-                RetainedMessage(topic, payload, qos_of(flags))
-                if detail is None
-                else RetainedMessage(
-                    topic, payload, qos_of(flags), detail.properties, detail.full_size_bytes
+        size_bytes = self._status.size_bytes
+        for message in found:
+            topic, payload, flags, detail = message
+            kept = RetainedMessage(topic, payload, qos_of(flags))
+            if detail is not None:
+                kept = replace(
+                    kept, properties=detail.properties, full_size_bytes=detail.full_size_bytes
                 )
-            )
+            self._seen.add(topic)
+            place = self._places.setdefault(topic, len(self._messages))
+            if place == len(self._messages):
+                self._messages.append(kept)
+                size_bytes += size_of(message)
+            else:
+                size_bytes += size_of(message) - _size_of(self._messages[place])
+                self._messages[place] = kept
         with self._lock:
             if not self._status.is_done:
-                self._status = RetainedStatus(
-                    len(self._messages), self._status.size_bytes + sum(map(size_of, found))
-                )
-        if self._status.size_bytes > self._max_bytes:
+                self._status = RetainedStatus(len(self._messages), size_bytes)
+        if size_bytes > self._max_bytes:
             self._finish(
                 f"The broker retains more than {self._max_bytes:,} bytes here; the list ends there."
             )
@@ -207,30 +232,75 @@ class Fetch:
         client = self._client
         if client is None or self._status.is_done:
             return None
-        (entry,) = self._subscriptions.status
-        if entry.granted_qos is None:
-            if entry.problem is not None:
-                self._finish(entry.problem)
-            return self._rest_s(now_s, self._ends_at_s)
-        if not client.has_ping:
-            self._last_at_s = self._last_at_s or now_s
-            return self._rest_s(now_s, self._last_at_s + QUIET_WITHOUT_PING_S)
-        if self._pongs_before is None:
-            self._pongs_before = client.wire.pongs
-            self._last_at_s = now_s
-            client.ping()
-        if client.wire.pongs == self._pongs_before:
-            return self._rest_s(now_s, self._ends_at_s)
-        return self._rest_s(now_s, self._last_at_s + self._quiet_s)
-
-    def _rest_s(self, now_s: float, due_at_s: float) -> float:
-        """Finish when the time has come; return how long that is to go otherwise."""
         if now_s >= self._ends_at_s:
             self._finish(
                 f"The broker was not done after {self._timeout_s:g} s; the list may have holes."
             )
             return 0.0
-        if now_s >= due_at_s:
-            self._finish(None)
+        (entry,) = self._subscriptions.status
+        if entry.granted_qos is None:
+            if entry.problem is None:
+                return self._ends_at_s - now_s
+            if not self._seen:
+                self._finish(entry.problem)
+            else:
+                # Nothing is refused and delivered all the same: the SUBACK was dropped.
+                self._pass_ended(is_whole=False)
             return 0.0
-        return min(due_at_s, self._ends_at_s) - now_s
+        if self._pongs_before is None:
+            self._pongs_before = client.wire.pongs
+            self._last_at_s = now_s
+            client.ping()
+        if client.has_ping and client.wire.pongs == self._pongs_before:
+            return self._stalled_in_s(now_s)
+        quiet_s = self._quiet_s if client.has_ping else QUIET_WITHOUT_PING_S
+        due_at_s = min(self._last_at_s + quiet_s, self._ends_at_s)
+        if now_s < due_at_s:
+            return due_at_s - now_s
+        self._pass_ended()
+        return 0.0
+
+    def _stalled_in_s(self, now_s: float) -> float:
+        """Go on without the PINGRESP of a broker that fell silent; return when that is."""
+        due_at_s = self._ends_at_s
+        if self._seen:
+            due_at_s = min(due_at_s, self._last_at_s + STALLED_S)
+        if now_s >= due_at_s:
+            self._pass_ended(is_whole=False)
+        return max(0.0, due_at_s - now_s)
+
+    def _pass_ended(self, *, is_whole: bool = True) -> None:
+        """Finish when the list is sure to be complete; ask again otherwise.
+
+        `is_whole` is false when the broker surely dropped something.
+        """
+        is_small = self._passes == 1 and len(self._seen) <= FEW
+        if is_whole and (is_small or self._seen == self._seen_before):
+            self._leave_only(self._seen)
+            self._finish(None)
+        elif self._passes == PASSES:
+            self._finish(
+                f"The broker was asked {PASSES} times and left out something each time; the list "
+                "may have holes. Ask for a narrower topic filter."
+            )
+        else:
+            self._passes += 1
+            self._seen_before = self._seen if is_whole else None
+            self._seen = set()
+            self._pongs_before = None
+            self._subscriptions.want(self._settings.subscriptions[0])
+
+    def _leave_only(self, topics: set[bytes]) -> None:
+        """Take out what was cleared while the broker was asked again."""
+        if len(topics) == len(self._messages):
+            return
+        self._messages = [found for found in self._messages if found.topic in topics]
+        with self._lock:
+            if not self._status.is_done:
+                self._status = RetainedStatus(
+                    len(self._messages), sum(map(_size_of, self._messages))
+                )
+
+
+def _size_of(message: RetainedMessage) -> int:
+    return len(message.topic) + len(message.payload) + len(message.properties)

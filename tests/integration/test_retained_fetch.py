@@ -198,3 +198,62 @@ def test_a_broker_that_never_answers_a_ping(listen: Listen, scripted: Scripted) 
     assert cancelled.status.is_done
     assert "given up" in (cancelled.status.problem or "")
     assert [found.payload for found in cancelled.messages] == [b"x"]
+
+
+@pytest.mark.mosquitto
+def test_what_mosquitto_drops_is_asked_for_again(broker: Mosquitto) -> None:
+    """More than fits into the buffers of the sockets comes in several goes, and is complete."""
+    messages = [(b"r/%d" % number, b"x" * 3000) for number in range(8000)]
+    publish_burst(broker.host, broker.port, messages, retain=True)
+    fetch = Fetch(ConnectionSettings(broker.host, broker.port), "r/#", 60, is_mqtt5=True)
+    fetch.start()
+    status = done(fetch)
+    assert status.is_complete, status
+    assert {found.topic for found in fetch.messages} == {topic for topic, _ in messages}
+    assert status.count == len(fetch.messages) == 8000
+    assert status.size_bytes == sum(len(topic) + len(payload) for topic, payload in messages)
+
+
+def retained_packets(numbers: range) -> bytes:
+    """Return retained QoS 0 messages of MQTT 5."""
+    return b"".join(b"\x31\x09\x00\x05%05d\x00v" % number for number in numbers)
+
+
+@pytest.mark.parametrize(
+    ("answers", "count", "is_complete"),
+    [
+        # A hole the first time, then twice alike.
+        ([range(290), range(300), range(300)], 300, True),
+        # One was cleared in between.
+        ([range(300), range(299), range(299)], 299, True),
+        # Never twice alike.
+        ([range(300 - n) for n in range(5)], 300, False),
+    ],
+)
+def test_a_long_list_is_believed_when_it_comes_twice_alike(
+    scripted: Scripted, answers: list[range], count: int, is_complete: bool
+) -> None:
+    """A broker may leave out messages without a word; what differs is asked for again."""
+
+    def script(peer: Peer) -> None:
+        level = peer.read_connect()
+        peer.send(CONNACK_OK_5)
+        for numbers in answers:
+            packet_id, _, qos = peer.read_subscribe(level)
+            peer.send_suback(level, packet_id, qos)
+            peer.send(retained_packets(numbers))
+            assert peer.read_packet() == (0xC0, b"")
+            peer.send(b"\xd0\x00")
+        peer.wait_for_end()
+
+    server = scripted(script)
+    fetch = Fetch(
+        ConnectionSettings(server.host, server.port), "#", 60, is_mqtt5=True, quiet_s=0.05
+    )
+    fetch.start()
+    status = done(fetch)
+    assert (status.count, status.is_complete) == (count, is_complete)
+    assert len({found.topic for found in fetch.messages}) == len(fetch.messages) == count
+    assert status.size_bytes == count * 6
+    if not is_complete:
+        assert "may have holes" in (status.problem or "")
