@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from textual.events import Key
 
 from mqttui.core.source import Phase, Security, SourceStatus, SubscriptionStatus
 from mqttui.settings.connection import ConnectionSettings
@@ -85,6 +86,17 @@ async def test_filter_counts_what_it_finds(explore, source) -> None:
         await explorer.press("escape")
         assert explorer.outline.matches == 81
         assert explorer.app.focused is explorer.tree
+
+
+async def test_keys_typed_ahead_of_the_filter_reach_it(explore, source) -> None:
+    """Whoever types `/` and a word in one go filters by that word, also the first time."""
+    source.publish("lab/coil", "1")
+    source.publish("garden", "2")
+    async with explore() as explorer:
+        for key, character in (("slash", "/"), *((letter, letter) for letter in "coil")):
+            explorer.app.post_message(Key(key, character))
+        await explorer.settle()
+        assert explorer.outline.filter_text == "coil"
 
 
 async def test_an_invalid_filter_says_why(explore, source) -> None:

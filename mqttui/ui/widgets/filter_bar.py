@@ -80,8 +80,8 @@ class FilterBar(Horizontal):
         return self.query_one(Input).value
 
     def focus_input(self) -> None:
-        """Let the user type."""
-        self.query_one(Input).focus()
+        """Let the user type, also what was typed ahead: `focus` would come behind keys that wait."""
+        self.screen.set_focus(self.query_one(Input))
 
     def clear(self) -> None:
         """Empty the filter."""
