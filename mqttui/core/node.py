@@ -45,12 +45,15 @@ class TopicNode:
     `messages_below`, `changed_at` and `rate` are of the whole subtree, this topic included,
     and are brought up to date by `TopicStore.settle`. `is_retained` says that the broker sent the
     last known value as a retained message; a live message does not tell (MQTT 5.0 section
-    3.3.1.3).
+    3.3.1.3). `counted_messages` and `counted_bytes` are what of this topic's own a `TrafficMeter`
+    has counted already, or must not count.
     """
 
     __slots__ = (
         "changed_at",
         "children",
+        "counted_bytes",
+        "counted_messages",
         "depth",
         "first_seen_at",
         "history",
@@ -84,6 +87,8 @@ class TopicNode:
         self.is_retained = False
         self.topics_below = 0
         self.messages_below = 0
+        self.counted_messages = 0
+        self.counted_bytes = 0
         self.settled = 0
         self.pending = 0
         self.pending_live = 0

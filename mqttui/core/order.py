@@ -54,7 +54,7 @@ def _key(order: Order, now: float) -> Callable[[TopicNode], Any]:
         case Order.RECENT:
             return lambda node: _recency(node, now)
         case Order.RATE:
-            return lambda node: (_rate_step(node.rate(now)), node.name)
+            return lambda node: (rate_step(node.rate(now)), node.name)
         case Order.COUNT:
             return lambda node: (-node.messages_below, node.name)
 
@@ -65,9 +65,14 @@ def _recency(node: TopicNode, now: float) -> tuple[float, str]:
     return (0.0 if age_s < ACTIVE_S else age_s), node.name
 
 
-def _rate_step(rate: float) -> int:
+def rate_step(rate: float) -> int:
     """Return a number that is smaller for higher rates and equal for rates within some 20 %.
 
     Boards that send at the same pace keep their places, instead of swapping with every jitter.
     """
-    return -round(4 * log2(rate)) if rate > 1e-6 else 1_000
+    return round(exact_rate_step(rate))
+
+
+def exact_rate_step(rate: float) -> float:
+    """Return the same before it is rounded; `rate` is in anything per second."""
+    return -4 * log2(rate) if rate > 1e-6 else 1_000.0

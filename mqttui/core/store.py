@@ -130,6 +130,12 @@ class TopicStore:
                     self.repeated += 1
                     continue
                 node.pending_live -= 1
+                # No traffic: nothing tells when it was published.
+                node.counted_messages += 1
+                node.counted_bytes += len(payload)
+            elif detail is not None and detail.full_size_bytes is not None:
+                # Traffic is what came over the line.
+                node.counted_bytes -= detail.full_size_bytes - len(payload)
             seen = node.messages
             if seen == node.settled:
                 touch(node)
