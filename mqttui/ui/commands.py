@@ -16,7 +16,9 @@ class Command:
     """What a key does.
 
     `keys` are Textual's names, comma separated. `title` stands in the footer and the palette,
-    `explanation` in the help. `in_palette` is False for what makes sense only as a key.
+    `explanation` in the help. `in_palette` is False for what makes sense only as a key. A key
+    that `takes_the_keyboard` is handled before the keys that were typed ahead of it are given
+    to the widget that has the focus now.
     """
 
     keys: str
@@ -26,6 +28,7 @@ class Command:
     is_in_footer: bool = False
     in_palette: bool = True
     key_display: str | None = None
+    takes_the_keyboard: bool = False
 
     @property
     def binding(self) -> Binding:
@@ -37,6 +40,7 @@ class Command:
             show=self.is_in_footer,
             key_display=self.key_display,
             tooltip=self.explanation,
+            priority=self.takes_the_keyboard,
         )
 
 
@@ -53,6 +57,7 @@ EXPLORER_COMMANDS = (
         "Show only topics that match a text or an MQTT filter like +/status",
         True,
         key_display="/",
+        takes_the_keyboard=True,
     ),
     Command("space", "toggle_pause", "Pause", "Hold the screen still; counting goes on", True),
     Command(

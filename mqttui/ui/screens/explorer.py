@@ -84,6 +84,7 @@ class ExplorerScreen(Screen[None]):
         self._messages_at_pause = 0
         self._last_topic: bytes | None = None
         self._titles: tuple[str, str] | None = None
+        self._filter_bar: FilterBar | None = None
         self._hygiene: HygieneInspector | None = None
         self._frames_with_messages = 0
 
@@ -104,7 +105,6 @@ class ExplorerScreen(Screen[None]):
         self._pane: MessagePane | None = None
         self._status_bar = self.query_one(StatusBar)
         self._banner = self.query_one(Banner)
-        self._filter_bar: FilterBar | None = None
         self._draw_all()
 
     def complete(self) -> None:
@@ -333,6 +333,10 @@ class ExplorerScreen(Screen[None]):
         """Reconnect without waiting."""
         self._source.retry_now()
         self._tell_now()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A slash in a filter is a slash."""
+        return action != "find" or self._filter_bar is None or not self._filter_bar.has_focus_within
 
     async def action_find(self) -> None:
         """Open the filter and let the user type."""

@@ -80,7 +80,7 @@ class FilterBar(Horizontal):
         return self.query_one(Input).value
 
     def focus_input(self) -> None:
-        """Let the user type, also what was typed ahead: `focus` would come behind keys that wait."""
+        """Let the user type at once; `focus` would come behind keys that wait."""
         self.screen.set_focus(self.query_one(Input))
 
     def clear(self) -> None:
