@@ -67,6 +67,13 @@ EXPLORER_COMMANDS = (
         "o", "cycle_order", "Order", "Order by name, last change, rate or number of messages", True
     ),
     Command(
+        "b",
+        "show_busiest",
+        "Busiest",
+        "Who floods the broker: topics and subtrees by messages and bytes per second",
+        True,
+    ),
+    Command(
         "y",
         "show_hygiene",
         "Hygiene",
@@ -164,9 +171,67 @@ HYGIENE_COMMANDS = (
     Command("y", "leave", "Leave", "Back to the tree at once", in_palette=False),
 )
 
+BUSIEST_COMMANDS = (
+    Command(
+        "1",
+        "show_window(0)",
+        "10 s",
+        "What came in the last 10 seconds",
+        True,
+        in_palette=False,
+    ),
+    Command("2", "show_window(1)", "1 min", "What came in the last minute", True, in_palette=False),
+    Command(
+        "3", "show_window(2)", "10 min", "What came in the last 10 minutes", True, in_palette=False
+    ),
+    Command(
+        "left",
+        "step_window(-1)",
+        "Shorter",
+        "The next shorter time",
+        in_palette=False,
+        key_display="←",
+    ),
+    Command(
+        "right",
+        "step_window(1)",
+        "Longer",
+        "The next longer time",
+        in_palette=False,
+        key_display="→",
+    ),
+    Command("m", "toggle_measure", "Bytes", "Rank by messages or by bytes", True, in_palette=False),
+    Command(
+        "d",
+        "cycle_scope",
+        "Level",
+        "Rank everything, subtrees of the first, second or third level, or topics",
+        True,
+        in_palette=False,
+    ),
+    Command(
+        "enter",
+        "enter",
+        "Go to",
+        "To the place of the topic in the tree",
+        True,
+        in_palette=False,
+        key_display="enter",
+    ),
+    Command(
+        "escape,backspace,b",
+        "leave",
+        "Back",
+        "Back to the tree",
+        True,
+        in_palette=False,
+        key_display="esc",
+    ),
+)
+
 APP_COMMANDS = (
     Command("question_mark", "help", "Help", "Show every key", True, key_display="?"),
-    Command("b", "choose_broker", "Broker", "Connect to another broker"),
+    Command("B", "choose_broker", "Broker", "Connect to another broker"),
     Command(
         "tab",
         "app.focus_next",
@@ -191,6 +256,7 @@ APP_COMMANDS = (
 HELP_GROUPS = (
     ("Topics", TREE_COMMANDS),
     ("Explorer", EXPLORER_COMMANDS),
+    ("Busiest", BUSIEST_COMMANDS),
     ("Topic hygiene", HYGIENE_COMMANDS),
     ("Everywhere", APP_COMMANDS),
 )

@@ -223,13 +223,13 @@ async def test_the_brokers_own_drops_are_read(explore, source) -> None:
 
 
 async def test_another_broker_can_be_chosen(explore, source) -> None:
-    """`b` opens the connection screen; choosing one ends the old connection and starts the new."""
+    """`B` opens the connection screen; choosing one ends the old connection and starts the new."""
     other = type(source)()
     other.publish("other/topic", "1")
     async with explore(make_source=lambda settings: other) as explorer:
         app = explorer.app
         left = app.explorer
-        await explorer.pilot.press("b")
+        await explorer.pilot.press("B")
         assert app.screen is not left
         app.screen.post_message(ConnectionRequested(ConnectionSettings("h", 1883)))
         await explorer.until(lambda: app.screen is app.explorer is not left)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mqttui.core.node import TopicNode
     from mqttui.core.source import MessageSource, SourceStatus
     from mqttui.core.store import TopicStore
+    from mqttui.core.traffic_meter import TrafficMeter
     from mqttui.ui.widgets.filter_bar import FilterBar
     from mqttui.ui.widgets.message_pane import MessagePane
 
@@ -46,8 +47,8 @@ STATUS_INTERVAL_S = 0.5
 """Numbers that change faster than this cannot be read."""
 
 FOLLOW_LOOKS_BACK = 64
-FRAMES_BEFORE_HYGIENE = 10
-"""Topic hygiene begins when the start is over, which it would make longer."""
+FRAMES_OF_START = 10
+"""Topic hygiene and counting traffic begin when the start is over; they would make it longer."""
 
 HYGIENE_AT_ONCE_S = 0.01
 """What is found when the user asks for the first time."""
@@ -86,6 +87,7 @@ class ExplorerScreen(Screen[None]):
         self._titles: tuple[str, str] | None = None
         self._filter_bar: FilterBar | None = None
         self._hygiene: HygieneInspector | None = None
+        self._traffic: TrafficMeter | None = None
         self._frames_with_messages = 0
 
     def compose(self) -> ComposeResult:
@@ -169,8 +171,22 @@ class ExplorerScreen(Screen[None]):
         self._draw_titles()
         if self._pane is not None and not self.is_paused:
             self._pane.refresh_frame(now)
-        if not self.is_paused:
-            self._inspect(now)
+        self._frames_with_messages += self.is_complete and self._store.messages > 0
+        is_started = self._frames_with_messages >= FRAMES_OF_START
+        if is_started or self._traffic is not None:
+            self.traffic.update(now)
+        if (is_started or self._hygiene is not None) and not self.is_paused:
+            self.hygiene.update(now)
+
+    @property
+    def traffic(self) -> TrafficMeter:
+        """What counts who sends how much; a pause does not stop it."""
+        if self._traffic is None:
+            # Imported here: the first paint can do without it.
+            from mqttui.core.traffic_meter import TrafficMeter
+
+            self._traffic = TrafficMeter(self._store)
+        return self._traffic
 
     @property
     def hygiene(self) -> HygieneInspector:
@@ -182,13 +198,6 @@ class ExplorerScreen(Screen[None]):
             self._hygiene = HygieneInspector(self._store)
             self._tree.careless = self._hygiene.report
         return self._hygiene
-
-    def _inspect(self, now: float) -> None:
-        if self._hygiene is None:
-            self._frames_with_messages += self.is_complete and self._store.messages > 0
-            if self._frames_with_messages < FRAMES_BEFORE_HYGIENE:
-                return
-        self.hygiene.update(now)
 
     def _draw_all(self) -> None:
         now = self._wall_clock()
@@ -318,6 +327,13 @@ class ExplorerScreen(Screen[None]):
         self.hygiene.update(self._wall_clock(), HYGIENE_AT_ONCE_S)
         screen = HygieneScreen(self.hygiene, is_still=self.is_paused)
         self.app.push_screen(screen, self._go_to)
+
+    def action_show_busiest(self) -> None:
+        """Show who floods the broker."""
+        from mqttui.ui.screens.busiest import BusiestScreen
+
+        self.traffic.update(self._wall_clock())
+        self.app.push_screen(BusiestScreen(self.traffic), self._go_to)
 
     def _go_to(self, node: TopicNode | None) -> None:
         """Put the cursor on a topic, which the filter must not hide."""
