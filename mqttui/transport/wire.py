@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from mqttui.core.message import RawMessage
 
-NAP_S = 0.005
+NAP_S = 0.01
 """How long the network thread sleeps after a busy read, so that more arrives per wake-up."""
 
 PAYLOAD_LIMIT_BYTES = 1024 * 1024

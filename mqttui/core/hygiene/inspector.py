@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mqttui.core.store import TopicStore
 
 BUDGET_S = 0.002
-ROUND_INTERVAL_S = 2.0
+ROUND_INTERVAL_S = 10.0
 """Shortest time between two looks at the messages of a topic."""
 
 MOST_NAMES = 2_048

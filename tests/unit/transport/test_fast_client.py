@@ -13,6 +13,7 @@ from paho.mqtt.enums import MQTTErrorCode
 import mqttui.transport.fast_client as module
 from mqttui.transport.fast_client import (
     ACKNOWLEDGED_NAP_S,
+    FLOOD_BYTES,
     LAST_READ_ATTRIBUTES,
     QUIET_BYTES,
     READ_BYTES,
@@ -346,13 +347,24 @@ def _read_of(size: int, qos: int = 0) -> bytes:
         (NAP_S, _read_of(QUIET_BYTES - 10), []),
         (NAP_S, _read_of(QUIET_BYTES + 10), [NAP_S]),
         (0.02, _read_of(QUIET_BYTES + 10), [0.02]),
+        (NAP_S, _read_of(FLOOD_BYTES + 10), [NAP_S / 2]),
         (0.0, _read_of(QUIET_BYTES + 10), []),
         (NAP_S, _read_of(QUIET_BYTES + 10, qos=1), [ACKNOWLEDGED_NAP_S]),
         (0.0, _read_of(QUIET_BYTES + 10, qos=1), []),
         (NAP_S, bytes((0x30,)) + b"\xff\xff\xff\x7f\x00\x01t" + b"x" * READ_BYTES, []),
         (NAP_S, _read_of(QUIET_BYTES + 10) + b"\x00\x00", []),
     ],
-    ids=["quiet", "busy", "longer", "off", "acknowledged", "both off", "more is there", "ended"],
+    ids=[
+        "quiet",
+        "busy",
+        "longer",
+        "flood",
+        "off",
+        "acknowledged",
+        "both off",
+        "more is there",
+        "ended",
+    ],
 )
 def test_naps(
     nap_s: float, data: bytes, naps: list[float], monkeypatch: pytest.MonkeyPatch

@@ -140,7 +140,7 @@ def test_the_work_does_not_depend_on_the_rate_of_messages(
     inspector = HygieneInspector(store, timer=stopped)
     for frame in range(40):
         receive(store, *[(b"flood-1234/x", b"%d" % k) for k in range(1_000)])
-        inspector.update(frame / 10)
+        inspector.update(frame * ROUND_INTERVAL_S / 20)
     assert looks == 2
 
 
