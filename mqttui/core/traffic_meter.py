@@ -7,7 +7,7 @@ sum is never smaller than one of its parts. Counts are kept of a bounded number 
 
 from __future__ import annotations
 
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 WALK_INTERVAL_S = 1.0
 BUDGET_S = 0.001
-MOST_COUNTED = 1_024
+MOST_COUNTED = 512
 """Topics and subtrees whose traffic is remembered."""
 
 MOST_CHALLENGERS = 64
@@ -156,6 +156,10 @@ class TrafficMeter:
         above = [0]
         looks = 0
         for number, node in enumerate(nodes):
+            looks += 1
+            if looks >= STEP:
+                looks = 0
+                yield
             children = list(node.children.values()) if node.children else []
             for first in range(0, len(children), STEP):
                 some = children[first : first + STEP]
@@ -233,7 +237,8 @@ class TrafficMeter:
         """Give places to challengers that had more just now than others in the longest window."""
         number = len(WINDOWS) - 1
         times = self._times[number]
-        weakest = sorted(
+        weakest = nsmallest(
+            len(challengers),
             (
                 (count.within(number, times), counts, node)
                 for counts in (self._subtrees, self._own)
