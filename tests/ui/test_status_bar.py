@@ -134,7 +134,7 @@ def test_banner_names_problem_advice_and_key() -> None:
     assert sentences_of(status) == ["No answer. Is it on? Press r to retry now."]
     by_hand = replace(status, retries_by_itself=False)
     assert sentences_of(by_hand) == [
-        "No answer. Is it on? Press r to retry, b to choose another broker."
+        "No answer. Is it on? Press r to retry, B to choose another broker."
     ]
 
 

@@ -24,7 +24,7 @@ def sentences_of(status: SourceStatus) -> list[str]:
         if status.retries_by_itself:
             sentence += " Press r to retry now."
         else:
-            sentence += " Press r to retry, b to choose another broker."
+            sentence += " Press r to retry, B to choose another broker."
         sentences.append(sentence)
     if status.phase is Phase.CONNECTED:
         sentences.extend(
