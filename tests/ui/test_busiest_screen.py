@@ -234,6 +234,29 @@ async def test_the_list_is_painted_once_per_second_and_not_when_nothing_changed(
         assert "Nothing was published over the last 10 s" in held.text
 
 
+async def test_what_is_covered_is_not_painted(explore, source, monkeypatch) -> None:
+    """The tree below stands still while it cannot be seen, and is right when one comes back."""
+    async with Class(explore, source) as held:
+        explorer = held.explorer
+        await flood(held)
+        painted = []
+        refresh = type(explorer.tree).refresh
+        monkeypatch.setattr(
+            type(explorer.tree),
+            "refresh",
+            lambda tree, *regions, **options: (
+                painted.append(1),
+                refresh(tree, *regions, **options),
+            )[1],
+        )
+        for _ in range(3):
+            await held.second(iot49__finn__data=5, new__topic=1)
+        assert not painted
+        await explorer.press("escape")
+        assert painted
+        assert explorer.row_of("topic")
+
+
 async def test_a_pause_of_the_tree_stops_no_counting(explore, source) -> None:
     """What comes while the tree stands still is in the ranking."""
     async with Class(explore, source) as held:

@@ -85,6 +85,7 @@ class BusiestScreen(Screen["TopicNode | None"]):
         self._scope = Scope.ALL
         self._samples = -1
         self._shown: list[Row] = []
+        self._rest = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -133,7 +134,11 @@ class BusiestScreen(Screen["TopicNode | None"]):
             self._rows.show(rows, is_other_list=is_other_list)
         self.query_one("#busiest-head", Lines).show([self._head_cells()])
         self.query_one("#busiest-whole", Lines).show([self._whole_cells(ranking)])
-        self.query_one("#busiest-frame").border_subtitle = Content(self._rest_text(ranking))
+        rest = self._rest_text(ranking)
+        if rest != self._rest:
+            # To be told the same again would paint the whole screen.
+            self._rest = rest
+            self.query_one("#busiest-frame").border_subtitle = Content(rest)
 
     # What stands where
 

@@ -138,6 +138,15 @@ class ExplorerScreen(Screen[None]):
 
     # Once per frame
 
+    @property
+    def _is_covered(self) -> bool:
+        """Whether nothing of this screen is to be seen.
+
+        Textual paints the whole screen on top when anything below it changes.
+        """
+        top = self.app.screen
+        return top is not self and not top.is_modal and top.styles.background.a == 1
+
     def note_batch(self, batch: Batch) -> None:
         """Remember which topic changed last, for following; the broker's own do not count."""
         for message in batch.messages[: -FOLLOW_LOOKS_BACK - 1 : -1]:
@@ -147,6 +156,8 @@ class ExplorerScreen(Screen[None]):
 
     def draw_tree(self, now: float) -> None:
         """Bring the tree up to date; `now` is in seconds since the epoch."""
+        if self._is_covered:
+            return
         if not self.is_paused or self._outline.is_working:
             self._outline.update(now, OUTLINE_BUDGET_S)
         if not self.is_paused and self._tree.is_following and self._last_topic is not None:
@@ -168,9 +179,10 @@ class ExplorerScreen(Screen[None]):
     def draw_rest(self, now: float) -> None:
         """Bring everything else up to date; `now` is in seconds since the epoch."""
         self._draw_status()
-        self._draw_titles()
-        if self._pane is not None and not self.is_paused:
-            self._pane.refresh_frame(now)
+        if not self._is_covered:
+            self._draw_titles()
+            if self._pane is not None and not self.is_paused:
+                self._pane.refresh_frame(now)
         self._frames_with_messages += self.is_complete and self._store.messages > 0
         is_started = self._frames_with_messages >= FRAMES_OF_START
         if is_started or self._traffic is not None:
@@ -217,6 +229,8 @@ class ExplorerScreen(Screen[None]):
         sys_node = (store.root.children or {}).get("$SYS")
         names = sys_node.children or {} if sys_node is not None else {}
         self._broker = self._sys_counters.read(self._newest_payload, names)
+        if self._is_covered:
+            return
         self._status_bar.show(
             Facts(
                 status=status,
