@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mqttui.core.message import RawMessage
     from mqttui.demo.simulated import Outgoing
-    from mqttui.ui.frame import FrameLoop
+    from mqttui.ui.connections import OpenConnection
 
 FOLDER = Path(__file__).parent
 SIZES = ((80, 24), (160, 50))
@@ -131,34 +131,35 @@ class StillApp(MqttuiApp):
             wall_clock=lambda: BEGAN_S + (source.now_s if source is not None else 0.0),
         )
 
-    def _turn(self, frames: FrameLoop) -> None:
+    def _turn(self, connection: OpenConnection) -> None:
         """Turn only by hand."""
 
     async def play(self, pilot: Pilot[None]) -> None:
         """Let the class publish for as long as it takes to look lived in."""
-        assert isinstance(self.source, ClassroomSource)
-        while self.source.now_s < PLAYED_S:
-            self.source.play()
+        assert self.connection is not None
+        source = self.connection.workspace.source
+        assert isinstance(source, ClassroomSource)
+        while source.now_s < PLAYED_S:
+            source.play()
             await self.show(pilot)
 
     async def show(self, pilot: Pilot[None]) -> None:
         """Draw one frame."""
-        assert self.frames is not None
-        while self.frames.drain_slice():
+        assert self.connection is not None
+        while self.connection.frames.drain_slice():
             pass
         now = self._wall_clock()
-        self._draw_tree(now)
-        self._draw_rest(now)
+        self.connection.draw_tree(now)
+        self.connection.draw_rest(now)
         await pilot.pause()
 
 
 async def _select_board(app: StillApp, pilot: Pilot[None]) -> None:
-    assert app.store is not None
-    assert app.explorer is not None
-    node = app.store.find("iot49/bench02-53d9b6/data") or next(
-        node for node in app.store.topic_nodes() if node.name == "data"
+    assert app.connection is not None
+    node = app.connection.workspace.store.find("iot49/bench02-53d9b6/data") or next(
+        node for node in app.connection.workspace.store.topic_nodes() if node.name == "data"
     )
-    app.explorer.query_one("#topic-tree").go_to(node)  # type: ignore[attr-defined]
+    app.connection.explorer.query_one("#topic-tree").go_to(node)  # type: ignore[attr-defined]
     await pilot.pause()
     await app.show(pilot)
 

@@ -94,7 +94,7 @@ def run(words: Sequence[str]) -> int:
     sessions = SessionMaker(preferences)
     session = sessions.make(with_password(settings, found.secret))
     session.start()
-    explore(session, preferences, sessions, notices)
+    explore(session, preferences, sessions, notices, settings)
     return EXIT_OK
 
 

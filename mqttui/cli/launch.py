@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from mqttui.cli.log_file import log_to
 from mqttui.cli.terminal import warn
-from mqttui.settings.paths import log_file
+from mqttui.payload.printable import printable
+from mqttui.settings.paths import brokers_dir, log_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mqttui.cli.session import SessionMaker
     from mqttui.core.source import MessageSource
+    from mqttui.settings.connection import ConnectionSettings
     from mqttui.settings.preferences import Preferences
 
 
@@ -21,12 +23,13 @@ def explore(
     preferences: Preferences,
     sessions: SessionMaker,
     notices: Sequence[str] = (),
+    settings: ConnectionSettings | None = None,
 ) -> None:
     """Open the interface, then print what was seen.
 
     `source` is started already, or None for the connection screen, which uses `sessions`. The
-    source is stopped here, whatever happens. `notices` are sentences for the user. The
-    interface is imported only here, so that a broker answers meanwhile.
+    source is stopped here, whatever happens. `notices` are sentences for the user, `settings`
+    those of the source. The interface is imported only here, so that a broker answers meanwhile.
     """
     for notice in notices:
         warn(notice)
@@ -34,10 +37,19 @@ def explore(
         with log_to(log_file()):
             from mqttui.ui import app
 
-            summary = app.run(source, preferences, make_source=sessions.make, notices=notices)
+            summaries = app.run(
+                source,
+                preferences,
+                settings=settings,
+                make_source=sessions.make,
+                memory_folder=brokers_dir(),
+                notices=notices,
+            )
     finally:
         if source is not None:
             source.stop()
         sessions.tell_late_notices()
-    if summary is not None:
-        print(summary.sentence())
+    for summary in summaries:
+        # Which broker it was is plain while there was one.
+        label = f"{printable(summary.label)}: " if len(summaries) > 1 else ""
+        print(f"{label}{summary.sentence()}")

@@ -63,9 +63,11 @@ def _draft(flag: str, field: str, group: str, metavar: str | None, text: str) ->
     return Option(flag, field, FIELD_RULES[field], text, group, metavar)
 
 
-def _preference(flag: str, key: str, metavar: str, text: str) -> Option:
+def _preference(
+    flag: str, key: str, metavar: str | None, text: str, group: str = "Limits and pace"
+) -> Option:
     known = PREFERENCE_KEYS[key]
-    return Option(flag, known.field, known.rule, text, "Limits and pace", metavar)
+    return Option(flag, known.field, known.rule, text, group, metavar)
 
 
 _BROKER, _TLS, _WS = "Broker", "Encryption (TLS)", "WebSocket"
@@ -200,6 +202,13 @@ PREFERENCE_OPTIONS: tuple[Option, ...] = (
         "frame_rate_hz",
         "HZ",
         "how often the screen may change in a second (default 10)",
+    ),
+    _preference(
+        "--read-only",
+        "read_only",
+        None,
+        "look only: nothing is published, cleared or administered",
+        "For a projector or a guest",
     ),
 )
 

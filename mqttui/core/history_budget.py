@@ -25,11 +25,15 @@ class HistoryBudget:
     """
 
     def __init__(self, budget_bytes: int) -> None:
-        self.budget_bytes = budget_bytes
         self.kept_bytes = 0
         self.evicted = 0
         self.cut = 0
         self._classes: list[dict[TopicNode, None]] = [{} for _ in range(64)]
+        self.set_budget(budget_bytes)
+
+    def set_budget(self, budget_bytes: int) -> None:
+        """Take on another budget; the next `enforce` follows it."""
+        self.budget_bytes = budget_bytes
         # Room is made in steps, so that the front of a long list is not moved for each message.
         self._step_bytes = budget_bytes // 128
 

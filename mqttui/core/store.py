@@ -90,6 +90,10 @@ class TopicStore:
         """How many newest messages were shortened to stay within the history budget."""
         return self._budget.cut
 
+    def set_history_budget(self, budget_bytes: int) -> None:
+        """Take on another budget for history; the next `settle` forgets what is beyond it."""
+        self._budget.set_budget(budget_bytes)
+
     def find(self, topic: bytes | str) -> TopicNode | None:
         """Return the node of `topic`, None if nothing was received on it."""
         if isinstance(topic, str):

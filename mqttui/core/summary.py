@@ -14,6 +14,7 @@ class Summary:
 
     `dropped` maps a cause in plain words to a number of messages; causes that never happened
     are absent. `broker_dropped` is what the broker says it dropped, None when it does not say.
+    `label` names the broker and is not printable yet.
     """
 
     received: int = 0
@@ -23,6 +24,7 @@ class Summary:
     cut: int = 0
     duration_s: float = 0.0
     broker_dropped: int | None = None
+    label: str = ""
 
     @property
     def average_rate(self) -> float | None:

@@ -51,6 +51,11 @@ def remembered_file(environ: Mapping[str, str] = os.environ) -> Path:
     return state_dir(environ) / "remembered.json"
 
 
+def brokers_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of what is remembered of each broker; it need not exist."""
+    return state_dir(environ) / "brokers"
+
+
 def log_file(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the file of unexpected errors of the last run that had any."""
     return state_dir(environ) / "mqttui.log"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from mqttui.settings.rules import BadValueError, Number, Rule, Size, WholeNumber
+from mqttui.settings.rules import BadValueError, Number, Rule, Size, Switch, WholeNumber
 from mqttui.settings.toml_file import read_toml, unknown_key
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class Preferences:
 
     `history_budget_bytes` bounds all kept messages together. `frame_rate_hz` is how often the
     screen may change. A payload longer than `payload_limit_bytes` is cut to it. The inbox
-    holds what arrived and has not been looked at yet.
+    holds what arrived and has not been looked at yet. While `is_read_only` nothing is published.
     """
 
     history_budget_bytes: int = 256_000_000
@@ -28,6 +28,7 @@ class Preferences:
     payload_limit_bytes: int = MIB
     inbox_max_messages: int = 1_000_000
     inbox_max_bytes: int = 128 * MIB
+    is_read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ PREFERENCE_KEYS: dict[str, PreferenceKey] = {
     "payload_limit": PreferenceKey("payload_limit_bytes", Size(64, 256 * MIB)),
     "inbox_messages": PreferenceKey("inbox_max_messages", WholeNumber(1000, 100_000_000)),
     "inbox_size": PreferenceKey("inbox_max_bytes", Size(1_000_000, 1024**4)),
+    "read_only": PreferenceKey("is_read_only", Switch()),
 }
 
 

@@ -10,33 +10,39 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 
-from mqttui.core.store import TopicStore
-from mqttui.core.summary import Summary
 from mqttui.payload.printable import printable
-from mqttui.ui.commands import APP_COMMANDS, EXPLORER_COMMANDS, TREE_COMMANDS, bindings
-from mqttui.ui.frame import FrameLoop, Live
+from mqttui.settings.broker_memory import memory_of
+from mqttui.ui.commands.app import APP_COMMANDS
+from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
+from mqttui.ui.commands.tree import TREE_COMMANDS
+from mqttui.ui.connections import Connections, OpenConnection
 from mqttui.ui.garbage import GarbagePacer
 from mqttui.ui.screens.explorer import ExplorerScreen
 from mqttui.ui.theme import THEMES
 from mqttui.ui.widgets.topic_tree import TopicTree
+from mqttui.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import PurePath
+    from pathlib import Path, PurePath
 
     from textual.binding import BindingType
+    from textual.dom import DOMNode
     from textual.screen import Screen
 
     from mqttui.core.source import MessageSource
+    from mqttui.core.summary import Summary
     from mqttui.settings.connection import ConnectionSettings
     from mqttui.settings.preferences import Preferences
+    from mqttui.ui.commands.command import CommandGroup
     from mqttui.ui.messages import ConnectionRequested
+    from mqttui.ui.widgets.connection_tabs import ConnectionTabs
 
 NOTICE_S = 20.0
 
 
 class MqttuiApp(App[None]):
-    """One run of the program, with one source at a time."""
+    """One run of the program, with any number of connections."""
 
     TITLE = "mqttui"
     DEFAULT_MODE = "connection-0"
@@ -46,15 +52,17 @@ class MqttuiApp(App[None]):
         "styles/message_pane.tcss",
     ]
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(APP_COMMANDS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*APP_COMMANDS.bindings]
 
     def __init__(
         self,
         source: MessageSource | None,
         preferences: Preferences,
         *,
+        settings: ConnectionSettings | None = None,
         title: str = "",
         make_source: Callable[[ConnectionSettings], MessageSource] | None = None,
+        memory_folder: Path | None = None,
         pacer: GarbagePacer | None = None,
         notices: Sequence[str] = (),
         clock: Callable[[], float] = time.monotonic,
@@ -62,20 +70,18 @@ class MqttuiApp(App[None]):
     ) -> None:
         super().__init__()
         self._take_on_looks()
-        self.source = source
-        self.store: TopicStore | None = None
-        self.explorer: ExplorerScreen | None = None
-        self.frames: FrameLoop | None = None
+        self.connections = Connections(preferences.history_budget_bytes)
         self._preferences = preferences
         self._make_source = make_source
+        self._memory_folder = memory_folder
         self._pacer = pacer
         self._notices = notices
-        self._connections = 0
         self._clock = clock
         self._wall_clock = wall_clock
-        self._started_s = clock()
         if source is None:
             self.add_mode(self.DEFAULT_MODE, lambda: self._connection_screen(self._notices))
+        else:
+            self._open(source, settings, self.DEFAULT_MODE)
         if title:
             self.title = title
 
@@ -86,28 +92,32 @@ class MqttuiApp(App[None]):
         self.set_reactive(App.theme, THEMES[0].name)
         self.stylesheet.set_variables(self.get_css_variables())
 
+    @property
+    def connection(self) -> OpenConnection | None:
+        """The connection in sight; None while only the connection screen is."""
+        return self.connections.current
+
     def get_default_screen(self) -> Screen[None]:
         """Return the explorer, for a default mode without a screen of its own.
 
         Textual reads every style twice more for the first screen of a mode that it knows.
         """
-        assert self.source is not None
-        explorer = self._explorer_for(self.source)
+        explorer = self.connections[0].explorer
         self.add_mode(self.DEFAULT_MODE, lambda: explorer)
         return explorer
 
     def on_mount(self) -> None:
         """Begin to turn."""
         self._leave_politely_on_signals()
-        if self.frames is not None:
-            self._turn(self.frames)
+        for connection in self.connections:
+            self._turn(connection)
             for notice in self._notices:
                 self.notify(printable(notice), severity="warning", timeout=NOTICE_S, markup=False)
 
     def on_ready(self) -> None:
         """Finish what the first paint could do without."""
-        if self.explorer is not None:
-            self.explorer.complete()
+        for connection in self.connections:
+            connection.explorer.complete()
 
     def _connection_screen(self, notices: Sequence[str] = ()) -> Screen[None]:
         # Imported here: the form is much code that the first paint can do without.
@@ -117,87 +127,100 @@ class MqttuiApp(App[None]):
             payload_limit_bytes=self._preferences.payload_limit_bytes, notices=notices
         )
 
-    def _explorer_for(self, source: MessageSource) -> ExplorerScreen:
-        self.source = source
-        self.store = TopicStore(self._preferences.history_budget_bytes)
-        self.explorer = ExplorerScreen(
-            source, self.store, clock=self._clock, wall_clock=self._wall_clock
-        )
-        self.frames = FrameLoop(
+    def _open(
+        self, source: MessageSource, settings: ConnectionSettings | None, mode: str
+    ) -> OpenConnection:
+        """Take in a connection, whose mode and loop are the caller's to start."""
+        folder = self._memory_folder
+        workspace = Workspace(
             source,
-            self.store,
-            self._draw_tree,
-            draw_rest=self._draw_rest,
-            frame_rate_hz=self._preferences.frame_rate_hz,
-            spare_work=self.explorer.unfold_more,
-            tidy=self._pacer.pace if self._pacer is not None else None,
+            self._preferences,
+            settings=settings,
+            memory=memory_of(settings, folder) if folder is not None else None,
+            clock=self._clock,
             wall_clock=self._wall_clock,
         )
-        self.frames.subscribers.append(self.explorer.note_batch)
-        return self.explorer
+        tidy = self._pacer.pace if self._pacer is not None else None
+        connection = OpenConnection(self, workspace, mode, tidy)
+        self.connections.add(connection)
+        return connection
 
-    def _turn(self, frames: FrameLoop) -> None:
+    def _turn(self, connection: OpenConnection) -> None:
         # A worker, so that what fails in the loop ends the program with its traceback.
-        self.run_worker(frames.run(), name="frames", group="frames", exclusive=True)
+        self.run_worker(
+            connection.frames.run(), name="frames", group=f"frames of {connection.mode}"
+        )
 
-    def _draw_tree(self, now: float) -> None:
-        if self.explorer is not None and self.explorer.is_mounted:
-            with self.batch_update():
-                self.explorer.draw_tree(now)
-
-    def _draw_rest(self, now: float) -> None:
-        if self.explorer is not None and self.explorer.is_mounted:
-            with self.batch_update():
-                self.explorer.draw_rest(now)
-                self._draw_on_top(now)
-
-    def _draw_on_top(self, now: float) -> None:
-        """Draw the screen that lies over the explorer, if it shows something live."""
-        stack = self.screen_stack
-        if stack and isinstance(stack[-1], Live) and stack[-1].is_mounted:
-            stack[-1].draw(now)
+    # Several connections
 
     def on_connection_requested(self, event: ConnectionRequested) -> None:
         """Connect to the chosen broker and show it."""
-        self.run_worker(self.connect(event.settings), name="connect", exclusive=True)
+        self.run_worker(self.connect(event.settings), name="connect", group="connect")
 
     async def connect(self, settings: ConnectionSettings) -> None:
-        """Leave the present broker, if any, and explore another one."""
+        """Open one more connection and show it; those that are open go on."""
         assert self._make_source is not None
-        if self.source is not None:
-            # A polite goodbye waits for the network.
-            await asyncio.to_thread(self.source.stop)
         source = self._make_source(settings)
-        explorer = self._explorer_for(source)
-        source.start()
-        # Each connection is a mode, so that its screens go away together with it.
         left = self.current_mode
-        self._connections += 1
-        mode = f"connection-{self._connections}"
-        self.add_mode(mode, lambda: explorer)
-        await self.switch_mode(mode)
+        connection = self._open(source, settings, self.connections.new_mode())
+        explorer = connection.explorer
+        source.start()
+        if len(self.screen_stack) > 1:
+            # The connection screen has done its work.
+            self.pop_screen()
+        self.add_mode(connection.mode, lambda: explorer)
+        await self.switch_mode(connection.mode)
         explorer.complete()
-        await self.remove_mode(left)
-        assert self.frames is not None
-        self._turn(self.frames)
+        if len(self.connections) == 1:
+            # There was nothing but the connection screen.
+            await self.remove_mode(left)
+        self._turn(connection)
+        self._show_tabs()
 
-    def summary(self) -> Summary | None:
-        """Return what was seen; None if nothing was ever connected."""
-        if self.source is None or self.store is None or self.explorer is None:
-            return None
-        counters = self.source.counters
-        dropped = dict(counters.dropped)
-        if self.store.unlisted:
-            dropped["too many topics"] = self.store.unlisted
-        return Summary(
-            received=counters.received,
-            topics=self.store.topics,
-            dropped=dropped,
-            evicted=self.store.evicted,
-            cut=counters.cut + self.store.cut,
-            duration_s=self._clock() - self._started_s,
-            broker_dropped=self.explorer.broker.dropped_since,
-        )
+    async def action_switch_connection(self, steps: int) -> None:
+        """Show the connection so many tabs to the right."""
+        current = self.connection
+        if current is not None and len(self.connections) > 1:
+            await self._show_connection(self.connections.beside(current, steps))
+
+    async def on_connection_tabs_clicked(self, event: ConnectionTabs.Clicked) -> None:
+        """Show the connection whose tab was clicked."""
+        if event.index < len(self.connections):
+            await self._show_connection(self.connections[event.index])
+
+    async def _show_connection(self, connection: OpenConnection) -> None:
+        await self.switch_mode(connection.mode)
+        self._show_tabs()
+        now = self._wall_clock()
+        connection.draw_tree(now)
+        connection.draw_rest(now)
+
+    def _show_tabs(self) -> None:
+        for each in self.connections:
+            each.show_tabs(self.connections.faces())
+
+    def action_close_connection(self) -> None:
+        """Leave the broker in sight; without another one the connection screen comes."""
+        if self.connection is not None:
+            self.run_worker(self._close(self.connection), name="close", group="connect")
+
+    async def _close(self, connection: OpenConnection) -> None:
+        if len(self.connections) > 1:
+            following = self.connections.beside(connection, 1).mode
+        else:
+            following = self.connections.new_mode()
+            self.add_mode(following, self._connection_screen)
+        self.workers.cancel_group(self, f"frames of {connection.mode}")
+        # A polite goodbye waits for the network.
+        await asyncio.to_thread(connection.workspace.source.stop)
+        self.connections.close(connection)
+        await self.switch_mode(following)
+        await self.remove_mode(connection.mode)
+        self._show_tabs()
+
+    def summaries(self) -> list[Summary]:
+        """Return what was seen on each connection of this run."""
+        return self.connections.summaries()
 
     def action_choose_broker(self) -> None:
         """Offer other brokers; the present connection goes on until another is chosen."""
@@ -212,23 +235,20 @@ class MqttuiApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every command of ours in the palette, then what Textual has."""
+        targets: list[tuple[CommandGroup, DOMNode]] = []
         if isinstance(screen, ExplorerScreen):
-            tree = screen.query_one(TopicTree)
-            for commands, target in ((EXPLORER_COMMANDS, screen), (TREE_COMMANDS, tree)):
-                for command in commands:
-                    if command.in_palette:
-                        yield SystemCommand(
-                            command.title,
-                            command.explanation,
-                            lambda c=command, t=target: self.run_worker(t.run_action(c.action)),
-                        )
-        for command in APP_COMMANDS:
-            if command.in_palette:
-                yield SystemCommand(
-                    command.title,
-                    command.explanation,
-                    lambda c=command: self.run_worker(self.run_action(c.action)),
-                )
+            targets += [(EXPLORER_COMMANDS, screen), (TREE_COMMANDS, screen.query_one(TopicTree))]
+        for group, target in (*targets, (APP_COMMANDS, self)):
+            for command in group.commands:
+                if command.in_palette:
+                    yield SystemCommand(
+                        command.title,
+                        command.explanation,
+                        # With its parameters, and refused where the key would be.
+                        lambda c=command, t=target: self.run_worker(
+                            self.run_action(c.action, default_namespace=t)
+                        ),
+                    )
         yield SystemCommand(
             "Theme", "Dark, light, high contrast and others", self.action_change_theme
         )
@@ -246,29 +266,34 @@ def run(
     source: MessageSource | None,
     preferences: Preferences,
     *,
+    settings: ConnectionSettings | None = None,
     title: str = "",
     make_source: Callable[[ConnectionSettings], MessageSource] | None = None,
+    memory_folder: Path | None = None,
     notices: Sequence[str] = (),
-) -> Summary | None:
+) -> list[Summary]:
     """Explore `source`, which is started already, until the user quits; return what was seen.
 
-    Without a source the user chooses a broker first, and `make_source` makes its source; the
-    app starts it, and `notices` are sentences that the user sees meanwhile. Whatever source is
-    in use at the end is stopped. Returns None if there was none. The terminal is restored in
-    any case; what failed is printed by Textual.
+    `settings` are those of `source`. Without a source the user chooses a broker first, and
+    `make_source` makes its source; the app starts it, and `notices` are sentences that the user
+    sees meanwhile. Whatever sources are in use at the end are stopped. Returns one summary per
+    connection. What is remembered of brokers is kept in `memory_folder`, nothing if None. The
+    terminal is restored in any case; what failed is printed by Textual.
     """
     with GarbagePacer() as pacer:
         app = MqttuiApp(
             source,
             preferences,
+            settings=settings,
             title=title,
             make_source=make_source,
+            memory_folder=memory_folder,
             pacer=pacer,
             notices=notices,
         )
         try:
             app.run()
         finally:
-            if app.source is not None:
-                app.source.stop()
-        return app.summary()
+            for connection in app.connections:
+                connection.workspace.source.stop()
+        return app.summaries()

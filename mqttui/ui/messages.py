@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from mqttui.core.node import TopicNode
     from mqttui.settings.connection import ConnectionSettings
 
 
@@ -16,3 +17,10 @@ class ConnectionRequested(Message):
     """Somebody chose a broker to connect to."""
 
     settings: ConnectionSettings
+
+
+@dataclass
+class TopicWanted(Message):
+    """A panel wants the cursor of the tree on a topic or branch."""
+
+    node: TopicNode

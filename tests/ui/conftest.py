@@ -34,6 +34,8 @@ CONNECTED = SourceStatus(
     subscriptions=(SubscriptionStatus("#", 0, 0), SubscriptionStatus("$SYS/#", 0, 0)),
 )
 
+PREFERENCES = Preferences(frame_rate_hz=0.5)
+
 
 class FakeReceipt:
     """A receipt whose status comes from a test."""
@@ -215,7 +217,7 @@ class Explorer:
     @property
     def tree(self):
         """The topic tree."""
-        return self.app.explorer.query_one("#topic-tree")
+        return self.app.connection.explorer.query_one("#topic-tree")
 
     @property
     def outline(self):
@@ -224,7 +226,7 @@ class Explorer:
 
     async def settle(self) -> None:
         """Drain all that waits, draw until nothing is left to do, and let it be painted."""
-        frames = self.app.frames
+        frames = self.app.connection.frames
         while frames.drain_slice():
             pass
         while True:
@@ -235,8 +237,8 @@ class Explorer:
 
     def draw(self, now: float) -> None:
         """Draw one frame."""
-        self.app._draw_tree(now)
-        self.app._draw_rest(now)
+        self.app.connection.draw_tree(now)
+        self.app.connection.draw_rest(now)
 
     async def until(self, is_true: Callable[[], object], deadline_s: float = 10.0) -> None:
         """Wait for a condition, and fail if it does not come true."""
@@ -294,12 +296,15 @@ def explore(source: FakeSource) -> Callable[..., object]:
 
     @asynccontextmanager
     async def running(
-        width: int = 120, height: int = 36, **options: object
+        width: int = 120,
+        height: int = 36,
+        preferences: Preferences = PREFERENCES,
+        **options: object,
     ) -> AsyncIterator[Explorer]:
-        app = MqttuiApp(source, Preferences(frame_rate_hz=0.5), **options)
+        app = MqttuiApp(source, preferences, **options)
         async with app.run_test(size=(width, height)) as pilot:
             explorer = Explorer(app, pilot, source)
-            await explorer.until(lambda: app.explorer.is_complete)
+            await explorer.until(lambda: app.connection.explorer.is_complete)
             await explorer.settle()
             yield explorer
 

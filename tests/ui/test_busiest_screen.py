@@ -37,7 +37,7 @@ class Class:
         for name, times in sent.items():
             message = (name.replace("__", "/").encode(), b"x" * 10, 0, None)
             self.source.deliver([message] * times, self.now)
-        frames = self.explorer.app.frames
+        frames = self.explorer.app.connection.frames
         while frames.drain_slice():
             pass
         self.now += 1.0

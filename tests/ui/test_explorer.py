@@ -12,7 +12,7 @@ from mqttui.core.source import Phase, Security, SourceStatus, SubscriptionStatus
 from mqttui.settings.connection import ConnectionSettings
 from mqttui.settings.preferences import Preferences
 from mqttui.ui.app import MqttuiApp
-from mqttui.ui.commands import HELP_GROUPS
+from mqttui.ui.commands.registry import GROUPS
 from mqttui.ui.messages import ConnectionRequested
 
 CONNECTED = SourceStatus(
@@ -60,10 +60,10 @@ async def test_pause_holds_the_screen_and_goes_on_counting(explore, source) -> N
         await explorer.press("up", "down")
         assert "before" in explorer.row_of("b")
         assert len(explorer.rows()) == 2
-        explorer.app.explorer._tell_now()
+        explorer.app.connection.explorer._tell_now()
         await explorer.pilot.pause()
         assert "PAUSED, 60 new" in explorer.screen()[0]
-        assert explorer.app.store.messages == 61
+        assert explorer.app.connection.workspace.store.messages == 61
         await explorer.press("space")
         assert "after 29" in explorer.row_of(" b ")
         assert len(explorer.rows()) == 32
@@ -133,7 +133,7 @@ async def test_a_lost_connection_is_told_with_advice(explore, source, size) -> N
             phase=Phase.WAITING,
             problem="The broker at [bold]h[/]\x1b[2J did not answer.",
             advice="Check the port.",
-            retry_at_s=explorer.app.explorer._clock() + 17.4,
+            retry_at_s=explorer.app.connection.explorer._clock() + 17.4,
         )
         await explorer.settle()
         screen = explorer.screen()
@@ -173,11 +173,11 @@ async def test_help_names_every_command(explore) -> None:
     async with explore(120, 80) as explorer:
         await explorer.press("question_mark")
         screen = "\n".join(explorer.screen())
-        for _, commands in HELP_GROUPS:
-            for command in commands:
+        for group in GROUPS:
+            for command in group.commands:
                 assert command.explanation[:40] in screen
         await explorer.press("escape")
-        assert explorer.app.screen is explorer.app.explorer
+        assert explorer.app.screen is explorer.app.connection.explorer
 
 
 async def test_palette_offers_the_commands(explore, source) -> None:
@@ -189,7 +189,7 @@ async def test_palette_offers_the_commands(explore, source) -> None:
         await explorer.press("ctrl+p", *"Pause")
         await explorer.pilot.pause(0.3)
         await explorer.press("enter", "enter")
-        await explorer.until(lambda: explorer.app.explorer.is_paused)
+        await explorer.until(lambda: explorer.app.connection.explorer.is_paused)
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])
@@ -199,10 +199,10 @@ async def test_quitting_leaves_the_sums(source, key) -> None:
     source.publish("a/c", "1")
     app = MqttuiApp(source, Preferences())
     async with app.run_test() as pilot:
-        while app.frames.drain_slice():
+        while app.connection.frames.drain_slice():
             pass
         await pilot.press(key)
-    summary = app.summary()
+    (summary,) = app.summaries()
     assert (summary.received, summary.topics, summary.dropped) == (2, 2, {})
     assert summary.broker_dropped is None
     assert app.return_code == 0
@@ -214,31 +214,12 @@ async def test_the_brokers_own_drops_are_read(explore, source) -> None:
         assert "broker dropped -" in explorer.screen()[0]
         source.publish("$SYS/broker/publish/messages/dropped", "10")
         await explorer.settle()
-        explorer.app.explorer._tell_now()
+        explorer.app.connection.explorer._tell_now()
         source.publish("$SYS/broker/publish/messages/dropped", "17")
         await explorer.settle()
-        explorer.app.explorer._tell_now()
+        explorer.app.connection.explorer._tell_now()
         await explorer.pilot.pause()
         assert "! broker dropped 7" in explorer.screen()[0]
-
-
-async def test_another_broker_can_be_chosen(explore, source) -> None:
-    """`B` opens the connection screen; choosing one ends the old connection and starts the new."""
-    other = type(source)()
-    other.publish("other/topic", "1")
-    async with explore(make_source=lambda settings: other) as explorer:
-        app = explorer.app
-        left = app.explorer
-        await explorer.pilot.press("B")
-        assert app.screen is not left
-        app.screen.post_message(ConnectionRequested(ConnectionSettings("h", 1883)))
-        await explorer.until(lambda: app.screen is app.explorer is not left)
-        await explorer.until(lambda: app.explorer.is_mounted and not left.is_running)
-        await explorer.settle()
-        assert len(app.screen_stack) == 1
-        assert source.calls == ["stop"]
-        assert other.calls == ["start"]
-        assert "other" in explorer.row_of("other")
 
 
 async def test_without_a_source_the_connection_screen_leads_to_the_explorer(source) -> None:
@@ -246,13 +227,13 @@ async def test_without_a_source_the_connection_screen_leads_to_the_explorer(sour
     source.publish("a/b", "1")
     app = MqttuiApp(None, Preferences(), make_source=lambda settings: source)
     async with app.run_test() as pilot:
-        assert app.explorer is None
-        assert app.summary() is None
+        assert app.connection is None
+        assert app.summaries() == []
         app.screen.post_message(ConnectionRequested(ConnectionSettings("h", 1883)))
         deadline = time.monotonic() + 10
-        while app.store is None or not app.store.messages:
+        while app.connection is None or not app.connection.workspace.store.messages:
             assert time.monotonic() < deadline
             await pilot.pause(0.01)
-        assert app.screen is app.explorer
+        assert app.screen is app.connection.explorer
         assert source.calls == ["start"]
-        assert app.summary().topics == 1
+        assert [summary.topics for summary in app.summaries()] == [1]

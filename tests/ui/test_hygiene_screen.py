@@ -36,7 +36,8 @@ def row_of(explorer, text: str) -> str:
 async def open_hygiene(explorer) -> None:
     """Open the screen and let everything be looked at."""
     await explorer.press("y")
-    while explorer.app.explorer.hygiene.looked_at < explorer.app.explorer.hygiene.topics:
+    hygiene = explorer.app.connection.workspace.hygiene
+    while hygiene.looked_at < hygiene.topics:
         explorer.draw(time.time())
     for ahead_s in (3, 6):
         explorer.draw(time.time() + ahead_s)

@@ -61,9 +61,9 @@ async def test_a_click_presses_the_key(explore) -> None:
         bar = explorer.app.screen.query_one(KeyBar)
         column = explorer.screen()[-1].index("space Pause")
         await explorer.pilot.click(bar, offset=(column - 1, 0))
-        assert not explorer.app.explorer.is_paused
+        assert not explorer.app.connection.explorer.is_paused
         await explorer.pilot.click(bar, offset=(column + 7, 0))
-        await explorer.until(lambda: explorer.app.explorer.is_paused)
+        await explorer.until(lambda: explorer.app.connection.explorer.is_paused)
 
 
 async def test_the_pointer_explains_the_key_under_it(explore) -> None:

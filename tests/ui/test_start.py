@@ -40,14 +40,16 @@ async def test_keys_before_the_pane_is_there_are_kept(
     source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was selected meanwhile is shown by the pane as soon as it comes."""
-    monkeypatch.setattr("mqttui.ui.app.ExplorerScreen", HeldExplorer)
+    monkeypatch.setattr("mqttui.ui.connections.ExplorerScreen", HeldExplorer)
     app = MqttuiApp(source, Preferences())
     source.publish("alpha", "17")
     source.publish("beta", "23.5")
     async with app.run_test(size=(120, 30)) as pilot:
-        explorer = app.explorer
+        explorer = app.connection.explorer
         assert isinstance(explorer, HeldExplorer)
-        await wait_for(lambda: app.store.topics == 2 and explorer._tree.row_count == 2)
+        await wait_for(
+            lambda: app.connection.workspace.store.topics == 2 and explorer._tree.row_count == 2
+        )
         await pilot.press("down", "down", "space", "tab", "escape", "space")
         assert not explorer.is_complete
         assert explorer._tree.selected.path == "beta"
@@ -60,10 +62,10 @@ async def test_keys_before_the_pane_is_there_are_kept(
 
 async def test_nothing_moves_when_the_pane_comes(source, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its room is reserved from the first paint on, so tree and bars keep their places."""
-    monkeypatch.setattr("mqttui.ui.app.ExplorerScreen", HeldExplorer)
+    monkeypatch.setattr("mqttui.ui.connections.ExplorerScreen", HeldExplorer)
     app = MqttuiApp(source, Preferences())
     async with app.run_test(size=(120, 30)) as pilot:
-        explorer = app.explorer
+        explorer = app.connection.explorer
         parts = ("#status-bar", "#topic-tree", "#pane-frame", "KeyBar")
         await pilot.pause()
         before = [explorer.query_one(part).region for part in parts]
@@ -78,6 +80,6 @@ async def test_leaving_before_the_pane_is_there_is_no_error(source) -> None:
     """A key that quits counts from the first moment."""
     app = MqttuiApp(source, Preferences())
     async with app.run_test(size=(120, 30)) as pilot:
-        app.explorer.complete()
+        app.connection.explorer.complete()
         await pilot.press("q")
     assert app.return_code == 0

@@ -178,7 +178,7 @@ async def test_selection_stays_on_its_topic_whatever_happens(explore, source, se
             elif act == 2:
                 await explorer.pilot.press("o")
             elif act == 3:
-                explorer.app.explorer._set_filter(
+                explorer.app.connection.explorer._set_filter(
                     chance.choice(["", "t/", "00001", "+/05/#", "new"])
                 )
             elif act == 4:
@@ -261,7 +261,7 @@ async def test_only_rows_on_the_screen_are_rendered(explore, source) -> None:
         explorer.tree.scroll_to(y=50_000, animate=False)
         assert 0 < explorer.tree._painter.painted_rows <= height
         source.deliver(topics_of(100_000))
-        while explorer.app.frames.drain_slice():
+        while explorer.app.connection.frames.drain_slice():
             pass
         explorer.tree._painter.painted_rows = 0
         explorer.draw(time.time())
@@ -292,8 +292,8 @@ async def test_only_the_line_that_changed_is_repainted(explore, house, monkeypat
         await explorer.pilot.pause()
         asked = _recorded_refreshes(monkeypatch)
         house.deliver([(b"house/attic/status", b"offline", 0, None)], received_at=now)
-        explorer.app.frames._wall_clock = lambda: now
-        explorer.app.frames.drain_slice()
+        explorer.app.connection.frames._wall_clock = lambda: now
+        explorer.app.connection.frames.drain_slice()
         explorer.draw(now)
         lines = {
             region.y for widget, regions in asked if widget is explorer.tree for region in regions
@@ -340,7 +340,7 @@ async def test_hostile_topics_and_payloads_stay_harmless(explore, source, size) 
             await explorer.press("pagedown")
         for topic, _ in HOSTILE:
             for name in (topic.encode(), topic.encode() + b"\xff\xfe"):
-                assert explorer.tree.go_to(explorer.app.store.find(name))
+                assert explorer.tree.go_to(explorer.app.connection.workspace.store.find(name))
                 await explorer.settle()
                 for line in explorer.screen():
                     assert line.isprintable()
@@ -358,9 +358,9 @@ async def test_nothing_is_left_to_do_once_all_is_shown(explore, house, text) -> 
             await explorer.press("slash", *text)
         house.publish("garden/hose", "off")
         await explorer.settle()
-        while explorer.app.explorer.unfold_more():
+        while explorer.app.connection.explorer.unfold_more():
             pass
         assert not explorer.outline.has_backlog
-        frames = explorer.app.frames
+        frames = explorer.app.connection.frames
         frames.turn()
         assert max(frames.turn() for _ in range(3)) > 0.01

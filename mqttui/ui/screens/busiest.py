@@ -14,7 +14,7 @@ from mqttui.core.busiest import Busiest, Measure, Ranking, Scope
 from mqttui.core.traffic_window import WINDOWS, Window
 from mqttui.payload.printable import topic_text
 from mqttui.payload.quantities import UNKNOWN, age_text, count_text, rate_text, size_text
-from mqttui.ui.commands import BUSIEST_COMMANDS, bindings
+from mqttui.ui.commands.busiest import BUSIEST_COMMANDS
 from mqttui.ui.widgets.cells import Cells, Lines, fitted_end
 from mqttui.ui.widgets.choice_list import ChoiceList
 from mqttui.ui.widgets.key_bar import KeyBar
@@ -73,7 +73,7 @@ class BusiestScreen(Screen["TopicNode | None"]):
     """
 
     AUTO_FOCUS = "#busiest-rows"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(BUSIEST_COMMANDS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*BUSIEST_COMMANDS.bindings]
     CSS_PATH = "../styles/busiest.tcss"
 
     def __init__(self, meter: TrafficMeter) -> None:

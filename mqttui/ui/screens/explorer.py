@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -13,35 +12,30 @@ from textual.screen import Screen
 from mqttui.broker.sys_counters import BrokerReport, SysCounters
 from mqttui.core.order import Order
 from mqttui.core.outline import Outline
-from mqttui.core.source import Phase
-from mqttui.payload.printable import printable
-from mqttui.ui.commands import EXPLORER_COMMANDS, bindings
+from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
+from mqttui.ui.messages import TopicWanted
 from mqttui.ui.widgets.banner import Banner
+from mqttui.ui.widgets.connection_tabs import ConnectionTabs
 from mqttui.ui.widgets.key_bar import KeyBar
 from mqttui.ui.widgets.status_bar import Facts, RateMeter, StatusBar
 from mqttui.ui.widgets.topic_tree import TopicTree
+from mqttui.ui.widgets.tree_words import notice_text, subscribed_text, title_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from mqttui.core.hygiene.inspector import HygieneInspector
     from mqttui.core.message import Batch
     from mqttui.core.node import TopicNode
-    from mqttui.core.source import MessageSource, SourceStatus
-    from mqttui.core.store import TopicStore
-    from mqttui.core.traffic_meter import TrafficMeter
+    from mqttui.core.source import SourceStatus
+    from mqttui.ui.connections import ConnectionFace
+    from mqttui.ui.widgets.dock import Dock
     from mqttui.ui.widgets.filter_bar import FilterBar
     from mqttui.ui.widgets.message_pane import MessagePane
+    from mqttui.ui.workspace import Workspace
 
-ORDER_TITLES = {
-    Order.NAME: "by name",
-    Order.RECENT: "last changed first",
-    Order.RATE: "busiest first",
-    Order.COUNT: "most messages first",
-}
 OUTLINE_BUDGET_S = 0.003
 STATUS_INTERVAL_S = 0.5
 """Numbers that change faster than this cannot be read."""
@@ -60,23 +54,20 @@ class ExplorerScreen(Screen[None]):
     AUTO_FOCUS = "TopicTree"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(EXPLORER_COMMANDS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*EXPLORER_COMMANDS.bindings]
 
     def __init__(
         self,
-        source: MessageSource,
-        store: TopicStore,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        wall_clock: Callable[[], float] = time.time,
+        workspace: Workspace,
     ) -> None:
         super().__init__()
+        self.workspace = workspace
         self.is_paused = False
-        self._source = source
-        self._store = store
-        self._clock = clock
-        self._wall_clock = wall_clock
-        self._outline = Outline(store)
+        self._source = workspace.source
+        self._store = workspace.store
+        self._clock = workspace.clock
+        self._wall_clock = workspace.wall_clock
+        self._outline = Outline(workspace.store)
         self._meter = RateMeter()
         self._sys_counters = SysCounters()
         self._broker = BrokerReport()
@@ -86,12 +77,13 @@ class ExplorerScreen(Screen[None]):
         self._last_topic: bytes | None = None
         self._titles: tuple[str, str] | None = None
         self._filter_bar: FilterBar | None = None
-        self._hygiene: HygieneInspector | None = None
-        self._traffic: TrafficMeter | None = None
+        self._pane: MessagePane | None = None
+        self._dock: Dock | None = None
         self._frames_with_messages = 0
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
+        yield ConnectionTabs(id="connection-tabs")
         yield StatusBar(id="status-bar")
         yield Banner(id="banner")
         with Container(id="panes"):
@@ -104,7 +96,7 @@ class ExplorerScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show where things stand before the first frame."""
         self._tree = self.query_one(TopicTree)
-        self._pane: MessagePane | None = None
+        self._tabs = self.query_one(ConnectionTabs)
         self._status_bar = self.query_one(StatusBar)
         self._banner = self.query_one(Banner)
         self._draw_all()
@@ -130,6 +122,11 @@ class ExplorerScreen(Screen[None]):
     def is_complete(self) -> bool:
         """Whether every part of the screen is there."""
         return self._pane is not None
+
+    @property
+    def selected(self) -> TopicNode | None:
+        """The topic or branch under the cursor of the tree."""
+        return self._tree.selected
 
     @property
     def broker(self) -> BrokerReport:
@@ -185,31 +182,18 @@ class ExplorerScreen(Screen[None]):
                 self._pane.refresh_frame(now)
         self._frames_with_messages += self.is_complete and self._store.messages > 0
         is_started = self._frames_with_messages >= FRAMES_OF_START
-        if is_started or self._traffic is not None:
-            self.traffic.update(now)
-        if (is_started or self._hygiene is not None) and not self.is_paused:
-            self.hygiene.update(now)
+        workspace = self.workspace
+        if is_started or workspace.counts_traffic:
+            workspace.traffic.update(now)
+        if (is_started or workspace.inspects_hygiene) and not self.is_paused:
+            workspace.hygiene.update(now)
+            self._tree.careless = workspace.hygiene.report
+        if self._dock is not None and not self._is_covered:
+            self._dock.draw(now)
 
-    @property
-    def traffic(self) -> TrafficMeter:
-        """What counts who sends how much; a pause does not stop it."""
-        if self._traffic is None:
-            # Imported here: the first paint can do without it.
-            from mqttui.core.traffic_meter import TrafficMeter
-
-            self._traffic = TrafficMeter(self._store)
-        return self._traffic
-
-    @property
-    def hygiene(self) -> HygieneInspector:
-        """What looks after the names and messages of all topics."""
-        if self._hygiene is None:
-            # Imported here: the first paint can do without it.
-            from mqttui.core.hygiene.inspector import HygieneInspector
-
-            self._hygiene = HygieneInspector(self._store)
-            self._tree.careless = self._hygiene.report
-        return self._hygiene
+    def show_connections(self, faces: Sequence[ConnectionFace]) -> None:
+        """Show which connections are open; nothing while this is the only one."""
+        self._tabs.show(faces)
 
     def _draw_all(self) -> None:
         now = self._wall_clock()
@@ -250,43 +234,16 @@ class ExplorerScreen(Screen[None]):
             )
         )
         self._banner.show(status)
-        self._tree.set_notice(self._notice(status))
+        self._tree.set_notice(notice_text(status, self._outline))
 
     def _newest_payload(self, topic: bytes) -> bytes | None:
         node = self._store.find(topic)
         return None if node is None or node.last is None else node.last[1]
 
-    def _notice(self, status: SourceStatus) -> str:
-        """Return what stands in the tree while it has no rows."""
-        if self._outline.filter_text:
-            if self._outline.filter_problem is not None:
-                return "This is not a valid topic filter."
-            return "No topic matches. esc clears the filter."
-        filters = " and ".join(
-            printable(subscription.topic_filter)
-            for subscription in status.subscriptions
-            if subscription.problem is None
-        )
-        if status.phase is Phase.CONNECTED:
-            return (
-                f"Connected, waiting for the first message on {filters or 'no topic at all'}.\n\n"
-                "Nothing retained is on this broker. A topic appears here as soon as somebody "
-                "publishes to it."
-            )
-        if status.phase is Phase.CONNECTING:
-            return "Connecting ..."
-        return "Not connected. The line above says why."
-
     def _draw_titles(self) -> None:
         """Say in the frame of the tree what it shows and in which order."""
         outline = self._outline
-        title = f"Topics {ORDER_TITLES[outline.order]}"
-        if outline.filter_text:
-            title += f", only {printable(outline.filter_text)}"
-        status = self._status
-        subscribed = (
-            " · ".join(printable(s.topic_filter) for s in status.subscriptions) if status else ""
-        )
+        title, subscribed = title_text(outline), subscribed_text(self._status)
         if self._titles != (title, subscribed):
             self._titles = (title, subscribed)
             frame = self.query_one("#tree-frame")
@@ -338,16 +295,18 @@ class ExplorerScreen(Screen[None]):
         """Show which topics break which rule."""
         from mqttui.ui.screens.hygiene import HygieneScreen
 
-        self.hygiene.update(self._wall_clock(), HYGIENE_AT_ONCE_S)
-        screen = HygieneScreen(self.hygiene, is_still=self.is_paused)
+        hygiene = self.workspace.hygiene
+        hygiene.update(self._wall_clock(), HYGIENE_AT_ONCE_S)
+        screen = HygieneScreen(hygiene, is_still=self.is_paused)
         self.app.push_screen(screen, self._go_to)
 
     def action_show_busiest(self) -> None:
         """Show who floods the broker."""
         from mqttui.ui.screens.busiest import BusiestScreen
 
-        self.traffic.update(self._wall_clock())
-        self.app.push_screen(BusiestScreen(self.traffic), self._go_to)
+        traffic = self.workspace.traffic
+        traffic.update(self._wall_clock())
+        self.app.push_screen(BusiestScreen(traffic), self._go_to)
 
     def _go_to(self, node: TopicNode | None) -> None:
         """Put the cursor on a topic, which the filter must not hide."""
@@ -364,9 +323,35 @@ class ExplorerScreen(Screen[None]):
         self._source.retry_now()
         self._tell_now()
 
+    @on(TopicWanted)
+    def go_to_wanted(self, event: TopicWanted) -> None:
+        """Put the cursor where a panel asks for it."""
+        self._go_to(event.node)
+
+    async def action_show_panel(self, name: str) -> None:
+        """Open a panel below the panes, or give it the keyboard if it is open."""
+        if self._dock is None:
+            # Imported here: the first paint can do without it.
+            from mqttui.ui.widgets.dock import Dock
+
+            self._dock = Dock(self.workspace, id="dock")
+            await self.mount(self._dock, before=self.query_one(KeyBar))
+        panel = await self._dock.open(name)
+        panel.draw(self._wall_clock())
+        panel.focus_first()
+
+    def on_dock_switched(self, event: Dock.Switched) -> None:
+        """Open the panel whose tab was clicked."""
+        self.run_worker(self.action_show_panel(event.name), group="dock", exclusive=True)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A slash in a filter is a slash."""
-        return action != "find" or self._filter_bar is None or not self._filter_bar.has_focus_within
+        """A slash in a text is a slash; what changes the broker is off while only reading."""
+        if action == "find":
+            focused = self.focused
+            return focused is None or not focused.check_consume_key("slash", "/")
+        if self.workspace.is_read_only and EXPLORER_COMMANDS.changes_broker(action):
+            return None
+        return True
 
     async def action_find(self) -> None:
         """Open the filter and let the user type."""
@@ -381,11 +366,13 @@ class ExplorerScreen(Screen[None]):
         self._draw_titles()
 
     def action_back(self) -> None:
-        """Clear the filter if there is one, else go back to the tree."""
+        """Clear the filter if there is one, else go to the tree; from there close the dock."""
         if self._filter_bar is not None and self._filter_bar.display:
             self._filter_bar.clear()
             self._filter_bar.display = False
             self._set_filter("")
+        elif self._dock is not None and self._tree.has_focus:
+            self._dock.close()
         self._tree.focus()
 
     def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
@@ -410,6 +397,6 @@ class ExplorerScreen(Screen[None]):
 
     def _redraw_tree(self) -> None:
         if self._status is not None:
-            self._tree.set_notice(self._notice(self._status))
+            self._tree.set_notice(notice_text(self._status, self._outline))
         self._tree.unfold()
         self._draw_titles()

@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from mqttui.ui.commands import HELP_GROUPS
+from mqttui.ui.commands.registry import GROUPS
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -48,9 +48,9 @@ class HelpScreen(ModalScreen[None]):
 def help_text() -> Text:
     """Return the keys of all groups, and how to read a row."""
     text = Text()
-    for title, commands in HELP_GROUPS:
-        text.append(f"{title}\n", "bold")
-        for command in commands:
+    for group in GROUPS:
+        text.append(f"{group.title}\n", "bold")
+        for command in group.commands:
             keys = command.key_display or command.keys.replace(",", " ")
             text.append("  " + keys + " " * max(2, 12 - cell_len(keys)), "bold")
             text.append(f"{command.explanation}\n")

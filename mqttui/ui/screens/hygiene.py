@@ -15,7 +15,7 @@ from mqttui.core.hygiene.report import Finding
 from mqttui.core.hygiene.rules import Rule
 from mqttui.payload.printable import topic_text
 from mqttui.payload.quantities import count_text
-from mqttui.ui.commands import HYGIENE_COMMANDS, bindings
+from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
 from mqttui.ui.widgets.cells import Cells, Lines, fitted
 from mqttui.ui.widgets.choice_list import ChoiceList
 from mqttui.ui.widgets.key_bar import KeyBar
@@ -44,7 +44,7 @@ class HygieneScreen(Screen["TopicNode | None"]):
 
     AUTO_FOCUS = "#hygiene-rules"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(HYGIENE_COMMANDS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*HYGIENE_COMMANDS.bindings]
     CSS_PATH = "../styles/hygiene.tcss"
 
     def __init__(self, inspector: HygieneInspector, *, is_still: bool = False) -> None:

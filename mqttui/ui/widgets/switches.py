@@ -41,8 +41,14 @@ class Switches(Widget):
     class Clicked(Message):
         """Somebody wants another option; `switch` is its place in the row."""
 
+        switches: Switches
         switch: int
         value: Any
+
+        @property
+        def control(self) -> Switches:
+            """The row in which it happened."""
+            return self.switches
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         super().__init__(id=id)
@@ -66,7 +72,7 @@ class Switches(Widget):
             end += cell_len(text)
             if event.x < end:
                 if option is not None:
-                    self.post_message(self.Clicked(*option))
+                    self.post_message(self.Clicked(self, *option))
                 return
 
     def _pieces(self) -> list[tuple[str, str, tuple[int, object] | None]]:

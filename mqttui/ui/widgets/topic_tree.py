@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.message import Message
 
-from mqttui.ui.commands import TREE_COMMANDS, bindings
+from mqttui.ui.commands.tree import TREE_COMMANDS
 from mqttui.ui.widgets.cells import VirtualRows
 from mqttui.ui.widgets.topic_row import mark_cells
 from mqttui.ui.widgets.tree_painter import Line, TreePainter, View
@@ -45,7 +45,7 @@ class TopicTree(VirtualRows, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(TREE_COMMANDS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*TREE_COMMANDS.bindings]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *(f"topic-tree--{role}" for role in ROLES),
         "topic-tree--selected",

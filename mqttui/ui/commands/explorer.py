@@ -1,0 +1,61 @@
+"""The keys of the explorer, whatever has the focus."""
+
+from __future__ import annotations
+
+from mqttui.ui.commands.command import Command, CommandGroup
+
+EXPLORER_COMMANDS = CommandGroup(
+    "explorer",
+    "Explorer",
+    (
+        Command(
+            "slash",
+            "find",
+            "Find",
+            "Show only topics that match a text or an MQTT filter like +/status",
+            True,
+            key_display="/",
+            takes_the_keyboard=True,
+        ),
+        Command("space", "toggle_pause", "Pause", "Hold the screen still; counting goes on", True),
+        Command(
+            "f",
+            "toggle_follow",
+            "Follow",
+            "Jump to the topic that changed last, until you move",
+            True,
+        ),
+        Command(
+            "o",
+            "cycle_order",
+            "Order",
+            "Order by name, last change, rate or number of messages",
+            True,
+        ),
+        Command(
+            "b",
+            "show_busiest",
+            "Busiest",
+            "Who floods the broker: topics and subtrees by messages and bytes per second",
+            True,
+        ),
+        Command(
+            "y",
+            "show_hygiene",
+            "Hygiene",
+            "Which topics are hard to share or to read, and why",
+            True,
+        ),
+        Command(
+            "r", "retry_now", "Retry", "Reconnect at once instead of waiting for the count-down"
+        ),
+        Command(
+            "escape",
+            "back",
+            "Back",
+            "Leave the filter, clear it, leave this help",
+            in_palette=False,
+            key_display="esc",
+        ),
+    ),
+)

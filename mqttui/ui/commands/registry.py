@@ -1,0 +1,31 @@
+"""Every group of commands, in the order of the help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mqttui.ui.commands.app import APP_COMMANDS
+from mqttui.ui.commands.busiest import BUSIEST_COMMANDS
+from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
+from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
+from mqttui.ui.commands.tree import TREE_COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mqttui.ui.commands.command import Command
+
+GROUPS = (
+    TREE_COMMANDS,
+    EXPLORER_COMMANDS,
+    BUSIEST_COMMANDS,
+    HYGIENE_COMMANDS,
+    APP_COMMANDS,
+)
+
+
+def commands_by_id() -> Iterator[tuple[str, Command]]:
+    """Yield every command with its id."""
+    for group in GROUPS:
+        for command in group.commands:
+            yield group.id_of(command), command

@@ -1,0 +1,28 @@
+"""The panels there are, in the order of their tabs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mqttui.ui.panels.panel import Panel
+
+
+@dataclass(frozen=True, slots=True)
+class PanelKind:
+    """A panel by name; `load` imports its class."""
+
+    name: str
+    title: str
+    load: Callable[[], type[Panel]]
+
+
+PANELS: tuple[PanelKind, ...] = ()
+
+
+def panel_kind(name: str) -> PanelKind:
+    """Return the kind of that name; raise `KeyError` if there is none."""
+    return {kind.name: kind for kind in PANELS}[name]

@@ -1,0 +1,87 @@
+"""Everything of one connection that its screens and panels share."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from mqttui.core.store import TopicStore
+from mqttui.settings.broker_memory import BrokerMemory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mqttui.core.hygiene.inspector import HygieneInspector
+    from mqttui.core.source import MessageSource
+    from mqttui.core.traffic_meter import TrafficMeter
+    from mqttui.settings.connection import ConnectionSettings
+    from mqttui.settings.preferences import Preferences
+
+
+class Workspace:
+    """A source, the store of its messages, and what is counted and remembered beside it.
+
+    `settings` is None for a source that is no broker. `clock` is monotonic, `wall_clock` gives
+    seconds since the epoch. While `is_read_only` the source refuses to publish.
+    """
+
+    def __init__(
+        self,
+        source: MessageSource,
+        preferences: Preferences,
+        *,
+        settings: ConnectionSettings | None = None,
+        memory: BrokerMemory | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.is_read_only = preferences.is_read_only
+        if self.is_read_only:
+            from mqttui.core.read_only import ReadOnlySource
+
+            source = ReadOnlySource(source)
+        self.source: MessageSource = source
+        self.preferences = preferences
+        self.settings = settings
+        self.memory = BrokerMemory() if memory is None else memory
+        self.clock = clock
+        self.wall_clock = wall_clock
+        self.store = TopicStore(preferences.history_budget_bytes)
+        self.opened_s = clock()
+        self._hygiene: HygieneInspector | None = None
+        self._traffic: TrafficMeter | None = None
+
+    @property
+    def label(self) -> str:
+        """The broker's name for people; not yet printable."""
+        return self.source.status.label
+
+    @property
+    def traffic(self) -> TrafficMeter:
+        """What counts who sends how much; a pause does not stop it."""
+        if self._traffic is None:
+            # Imported here: the first paint can do without it.
+            from mqttui.core.traffic_meter import TrafficMeter
+
+            self._traffic = TrafficMeter(self.store)
+        return self._traffic
+
+    @property
+    def counts_traffic(self) -> bool:
+        """Whether somebody has asked for the traffic meter."""
+        return self._traffic is not None
+
+    @property
+    def hygiene(self) -> HygieneInspector:
+        """What looks after the names and messages of all topics."""
+        if self._hygiene is None:
+            # Imported here: the first paint can do without it.
+            from mqttui.core.hygiene.inspector import HygieneInspector
+
+            self._hygiene = HygieneInspector(self.store)
+        return self._hygiene
+
+    @property
+    def inspects_hygiene(self) -> bool:
+        """Whether somebody has asked for the hygiene inspector."""
+        return self._hygiene is not None
