@@ -1,23 +1,59 @@
-"""Which decoder shows a payload: empty, JSON, text, or a hex dump for everything else."""
+"""Which decoders there are, and decoding by one of them or by the one that fits."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
+
 from mqttui.payload.decoded import Decoded
-from mqttui.payload.empty import EMPTY
-from mqttui.payload.hexdump import hex_dump
-from mqttui.payload.printable import printable, printable_lines
-from mqttui.payload.quantities import size_text
-from mqttui.payload.text import decode_head, is_texty, shown_text
+from mqttui.payload.one_line import one_line
+from mqttui.payload.request import NO_CONTEXT, SHOWN_LIMIT_BYTES, DecodeRequest, UnreadableError
 
-__all__ = ["SHOWN_LIMIT_BYTES", "Decoded", "decode", "one_line"]
+if TYPE_CHECKING:
+    from mqttui.payload.request import Context
 
-SHOWN_LIMIT_BYTES = 64 * 1000
-"""How much of a payload is laid out for display unless the caller says otherwise."""
+__all__ = ["AUTOMATIC", "DECODERS", "SHOWN_LIMIT_BYTES", "Decoded", "decode", "one_line"]
 
-# Indentation may make JSON longer, but not by more than this factor.
-_LAYOUT_GROWTH = 4
+AUTOMATIC = "auto"
 
-_MOST_LOOKED_AT_BYTES = 512
+
+@dataclass(frozen=True, slots=True)
+class Decoder:
+    """An entry of the registry.
+
+    `name` is what rules and files remember; it may be followed by `:` and an argument when
+    `takes_argument`. `title` and `about` are for people. `module` is imported on first use.
+    """
+
+    name: str
+    title: str
+    about: str
+    module: str
+    argument: str = ""
+    takes_argument: bool = False
+
+
+DECODERS: tuple[Decoder, ...] = (
+    Decoder("json", "JSON", "objects, arrays and values", "json"),
+    Decoder("text", "text", "UTF-8, what is odd made visible", "text"),
+    Decoder("utf-16", "UTF-16", "text in two bytes a character", "text", "utf-16"),
+    Decoder("latin-1", "Latin-1", "text in one byte a character", "text", "latin-1"),
+    Decoder("hex", "binary", "bytes in hexadecimal and ASCII", "hex"),
+    Decoder("msgpack", "MessagePack", "compact binary values", "msgpack"),
+)
+_BY_NAME = {decoder.name: decoder for decoder in DECODERS}
+
+
+class _Module(Protocol):
+    def decode(self, request: DecodeRequest) -> Decoded:
+        """Return the payload decoded; raise `UnreadableError`."""
+
+
+def decoder_named(name: str) -> Decoder | None:
+    """Return the entry for a name with or without an argument, None for one that means nothing."""
+    found = _BY_NAME.get(name.partition(":")[0])
+    return None if found is None or (":" in name and not found.takes_argument) else found
 
 
 def decode(
@@ -26,80 +62,46 @@ def decode(
     *,
     is_head: bool = False,
     hex_row_bytes: int = 16,
+    decoder: str = AUTOMATIC,
+    context: Context = NO_CONTEXT,
 ) -> Decoded:
     """Return what a person can read of `payload`, looking at no more than `limit_bytes` of it.
 
     `is_head` says that the payload is only the beginning of what was published, so that a missing
-    end is no error. Never raises, whatever the bytes are.
+    end is no error. `decoder` is a name of the registry; what it cannot read comes as a hex dump
+    with the reason in `error`. Never raises, whatever the bytes are.
     """
-    total = len(payload)
-    if not total:
-        return EMPTY
-    head = payload[:limit_bytes]
-    is_cut = is_head or len(head) < total
-    if not is_texty(head, is_cut):
-        return Decoded("hex", hex_dump(head, hex_row_bytes), None, len(head), total)
-    text, problem = decode_head(head, is_cut)
-    # Imported here: compiling its patterns takes time that the first paint can do without.
-    from mqttui.payload.json_text import JsonProblem, lay_out, starts_like_json
+    from mqttui.payload.guess import EMPTY, automatic
 
-    if starts_like_json(text):
-        if problem is None:
-            layout = lay_out(text, is_cut, limit_bytes * _LAYOUT_GROWTH)
-            if not isinstance(layout, JsonProblem):
-                return _json(layout.text, layout.problem, text, layout.used_characters, head, total)
-            problem = layout.sentence
-        else:
-            problem = f"not valid JSON: {problem}"
-    return Decoded("text", shown_text(text), _printable(problem), len(head), total)
-
-
-def _json(
-    shown: str, problem: str | None, text: str, used_characters: int, head: bytes, total: int
-) -> Decoded:
-    used = len(head)
-    if used_characters < len(text):
-        used = len(text[:used_characters].encode())
-    return Decoded("json", printable_lines(shown), _printable(problem), used, total)
-
-
-def _printable(sentence: str | None) -> str | None:
-    return None if sentence is None else printable(sentence)
-
-
-def one_line(payload: bytes, width: int) -> str:
-    """Return at most `width` characters that stand for `payload` in a row of a list.
-
-    White space is collapsed, JSON stays compact as it came, binary is `0x41a80000 (4 B)`. Only the
-    first few hundred bytes are looked at. A wide character counts as one: who draws must crop.
-    """
-    if width <= 0:
-        return ""
     if not payload:
-        return _cropped("(empty)", width)
-    head = payload[: min(4 * width + 4, _MOST_LOOKED_AT_BYTES)]
-    is_cut = len(head) < len(payload)
+        return EMPTY
+    request = DecodeRequest(payload, limit_bytes, is_head, hex_row_bytes, context)
+    return automatic(request) if decoder == AUTOMATIC else chosen(decoder, request)
+
+
+def chosen(name: str, request: DecodeRequest) -> Decoded:
+    """Return the payload as the named decoder reads it, or a hex dump and why it does not."""
+    entry = decoder_named(name)
+    if entry is None:
+        problem = f"there is no decoder named {name!r}"
+        return replace(raw(request), error=problem, decoder=name, title="binary")
     try:
-        text = head.decode()
-    except UnicodeDecodeError:
-        text = ""
-    if not (text.isascii() and text.isprintable() and text):
-        if not is_texty(head, is_cut):
-            return _cropped(_binary(payload, width), width)
-        text, _ = decode_head(head, is_cut)
-    line = printable(" ".join(text.split()))
-    if not line:
-        return _cropped(f"(blank, {size_text(len(payload))})", width)
-    return _cropped(line + "\u2026" if is_cut else line, width)
+        return replace(read(name, request), certainty="chosen")
+    except UnreadableError as reason:
+        return replace(raw(request), error=str(reason), decoder=name)
 
 
-def _binary(payload: bytes, width: int) -> str:
-    size = f" ({size_text(len(payload))})"
-    room = max(1, (width - len(size) - 3) // 2)
-    if len(payload) <= room:
-        return f"0x{payload.hex()}{size}"
-    return f"0x{payload[:room].hex()}\u2026{size}"
+def read(name: str, request: DecodeRequest) -> Decoded:
+    """Return the payload as the named decoder reads it; raise `UnreadableError`."""
+    entry = decoder_named(name)
+    assert entry is not None
+    module = cast("_Module", import_module(f"mqttui.payload.formats.{entry.module}"))
+    argument = name.partition(":")[2] if entry.takes_argument else entry.argument
+    decoded = module.decode(replace(request, argument=argument) if argument else request)
+    title = decoded.title or entry.title
+    return replace(decoded, decoder=name, title=title)
 
 
-def _cropped(line: str, width: int) -> str:
-    return line if len(line) <= width else line[: width - 1] + "\u2026"
+def raw(request: DecodeRequest) -> Decoded:
+    """Return a hex dump."""
+    return read("hex", request)

@@ -55,6 +55,9 @@ def shown_text(text: str) -> str:
 
     Whether a value ends in a line feed decides comparisons such as `payload == "on"`.
     """
+    if not text:
+        # Nothing but the beginning of a character.
+        return "\u2026"
     if text.endswith("\n"):
         return printable_lines(text[:-1]) + "\u240a"
     return printable_lines(text)

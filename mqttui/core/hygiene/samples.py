@@ -9,7 +9,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from mqttui.core.message import RETAIN
-from mqttui.payload.json_text import starts_like_json
+from mqttui.payload.json_tree import starts_like_json
 from mqttui.payload.registry import decode
 from mqttui.payload.text import is_texty
 

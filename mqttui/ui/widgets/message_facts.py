@@ -97,14 +97,6 @@ def message_facts(node: TopicNode, entry: Entry, now: float) -> Cells:
     return cells
 
 
-_KIND_WORDS = {
-    "json": "JSON",
-    "text": "text",
-    "hex": "binary",
-    "empty": "empty: deletes a retained message",
-}
-
-
 def kind_row(decoded: Decoded, entry: Entry, frozen: tuple[int, int] | None, width: int) -> Cells:
     """Return what kind of value is shown, and first of all whether it is not the live one.
 
@@ -114,7 +106,7 @@ def kind_row(decoded: Decoded, entry: Entry, frozen: tuple[int, int] | None, wid
         number, newest = frozen
         text = f"message {count_text(number)} of {count_text(newest)}"
         return [(text, "cursor"), ("  esc: back to live", "dim")]
-    kind = _KIND_WORDS[decoded.kind]
+    kind = "empty: deletes a retained message" if decoded.kind == "empty" else decoded.guess
     cells: Cells = [(kind, "heading")]
     warning = ""
     if decoded.error is not None:
@@ -127,9 +119,10 @@ def kind_row(decoded: Decoded, entry: Entry, frozen: tuple[int, int] | None, wid
 
 def notes_of(decoded: Decoded, entry: Entry) -> tuple[str, ...]:
     """Return sentences that stand below a value: what is wrong with it, what was left out."""
-    notes = []
+    notes: list[str] = []
     if decoded.error is not None:
         notes.append(f"▲ {decoded.error}")
+    notes += decoded.notes
     if decoded.is_cut:
         shown, total = size_text(decoded.shown_bytes), size_text(decoded.total_bytes)
         notes.append(f"▲ showing {shown} of {total}")

@@ -169,7 +169,7 @@ class ValueView(VirtualRows, can_focus=True):
             text = self._lines[line]
             if line >= len(self._body):
                 cells = [(text, "warning")]
-            elif self._decoded is not None and self._decoded.kind == "json":
+            elif self._decoded is not None and self._decoded.kind in ("json", "tree"):
                 cells = json_cells(text)
             elif self._decoded is not None and self._decoded.kind == "hex":
                 offset, _, rest = text.partition("  ")

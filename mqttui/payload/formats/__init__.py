@@ -1,0 +1,1 @@
+"""One decoder per file: `decode(request)` returns a `Decoded` or raises `UnreadableError`."""
