@@ -24,11 +24,11 @@ def _oldest_version() -> str:
 
 
 @pytest.fixture(scope="module")
-def oldest_paho(request: pytest.FixtureRequest) -> Path:
-    """Return a folder with nothing but the oldest paho; it is kept between runs."""
+def oldest_paho(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with nothing but the oldest paho; kept between runs if pytest has a cache."""
     version = _oldest_version()
-    assert request.config.cache is not None
-    folder = request.config.cache.mkdir("oldest-paho") / version
+    cache: pytest.Cache | None = getattr(request.config, "cache", None)
+    folder = (cache.mkdir("oldest-paho") if cache else tmp_path_factory.mktemp("paho")) / version
     if not folder.exists():
         fresh = Path(tempfile.mkdtemp(dir=folder.parent))
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
