@@ -69,7 +69,8 @@ class Session:
 
     `known_protocol` is what this broker spoke last time; under `auto` it is tried first.
     `on_protocol_learnt` is called on the network thread when something else worked than what
-    was expected. `chance` gives random numbers in [0, 1) for the waits between attempts.
+    was expected, `on_first_accepted` there when the broker has accepted the first connection.
+    `chance` gives random numbers in [0, 1) for the waits between attempts.
     """
 
     def __init__(
@@ -80,12 +81,14 @@ class Session:
         max_bytes: int = INBOX_MAX_BYTES,
         known_protocol: KnownProtocol | None = None,
         on_protocol_learnt: Callable[[KnownProtocol], None] | None = None,
+        on_first_accepted: Callable[[], None] | None = None,
         patience: Patience | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._settings = settings
         self._expected_protocol: KnownProtocol = known_protocol or "5"
         self._on_protocol_learnt = on_protocol_learnt
+        self._on_first_accepted = on_first_accepted
         self._patience = patience or Patience()
         self._chance = chance
         self._inbox = Inbox(max_messages, max_bytes)
@@ -371,12 +374,15 @@ class Session:
             connected_at_s=time.monotonic(),
             warnings=self._warnings(protocol),
         )
-        if is_news and self._on_protocol_learnt is not None and self._settings.protocol == "auto":
-            try:
+        try:
+            if self._acceptances == 1 and self._on_first_accepted is not None:
+                self._on_first_accepted()
+            is_asked = self._settings.protocol == "auto"
+            if is_news and is_asked and self._on_protocol_learnt is not None:
                 self._on_protocol_learnt(protocol)
-            except Exception:
-                # Remembering is a convenience; the connection stands.
-                _log.exception("what the broker speaks could not be remembered")
+        except Exception:
+            # Remembering is a convenience; the connection stands.
+            _log.exception("what is known of the broker could not be remembered")
 
     def _warnings(self, protocol: KnownProtocol | None) -> tuple[str, ...]:
         settings = self._settings
