@@ -347,7 +347,7 @@ class Session:
         self._set_status(
             phase=Phase.WAITING,
             problem=problem.sentence,
-            advice=problem.advice,
+            advice=problem.advice_while_retrying,
             retry_at_s=retry_at_s,
             retries_by_itself=not problem.is_permanent,
             connected_at_s=None,
