@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from mqttui.core.message import RawMessage
     from mqttui.core.publishing import PublishRequest, Receipt
-    from mqttui.core.retained import RetainedFetch
+    from mqttui.core.retained.fetching import RetainedFetch
     from mqttui.core.source import SourceCounters
     from mqttui.settings.connection import ConnectionSettings, Subscription
     from mqttui.transport.fast_client import FastClient
@@ -211,7 +211,9 @@ class Session:
         self._subscriptions.pause(topic_filter, is_paused=is_paused)
         self._subscriptions_changed()
 
-    def fetch_retained(self, topic_filter: str, timeout_s: float = 30.0) -> RetainedFetch:
+    def fetch_retained(
+        self, topic_filter: str, timeout_s: float = 30.0, *, with_qos: bool = False
+    ) -> RetainedFetch:
         """Ask the broker what is retained now, on a connection of its own. From any thread."""
         # Imported here: the first paint can do without.
         from mqttui.transport.retained import Fetch
@@ -222,6 +224,7 @@ class Session:
             topic_filter,
             timeout_s,
             is_mqtt5=status.protocol == "5",
+            with_qos=with_qos,
             patience=self._patience,
         )
         self._fetches = [known for known in self._fetches if not known.status.is_done]
