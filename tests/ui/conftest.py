@@ -161,7 +161,9 @@ class FakeSource:
             ),
         )
 
-    def fetch_retained(self, topic_filter: str, timeout_s: float = 30.0) -> FakeFetch:
+    def fetch_retained(
+        self, topic_filter: str, timeout_s: float = 30.0, *, with_qos: bool = False
+    ) -> FakeFetch:
         """Return a fetch that a test fills."""
         fetch = FakeFetch(topic_filter)
         self.fetches.append(fetch)

@@ -86,8 +86,8 @@ def _difference(retained: bytes, seen: bytes, size: int, seen_size: int) -> str:
     """Return in one line how two different payloads differ."""
     common = min(len(retained), len(seen))
     at = next((at for at in range(common) if retained[at] != seen[at]), common)
-    sizes = (
-        size_text(size) if size == seen_size else f"{size_text(size)}, not {size_text(seen_size)}"
-    )
+    sizes = size_text(size)
+    if size != seen_size:
+        sizes += f", not {size_text(seen_size)}"
     shown = one_line(retained, _SHOWN_CHARACTERS)
     return f"differs from byte {at + 1:,}, {sizes}: retained {shown}"

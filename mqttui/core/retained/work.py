@@ -39,6 +39,7 @@ LAST_ANSWERS_S = 10.0
 """How long after a cancel the broker's outstanding acknowledgements are awaited."""
 
 
+NOTHING_YET = Progress()
 _MAYBE_CARRIED_OUT = (State.SENT, State.ACKNOWLEDGED, State.UNKNOWN)
 
 
@@ -68,7 +69,7 @@ class WorkStatus:
 
     stage: Stage = Stage.ASKING
     asked: int = 0
-    progress: Progress = Progress()
+    progress: Progress = NOTHING_YET
     left_out: tuple[tuple[LeftOut, int], ...] = ()
     backup: str | None = None
     backed_up: int = 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 READING = """\
 ▸ ▾    a branch, closed or open
-⚑      the broker keeps this value (retained)
+⚑      the broker keeps a value of this topic (retained)
 !      breaks a rule of topic hygiene; y tells which and why
 412/s  messages per second, mean of the last 10 seconds
 3 s    time since the last message

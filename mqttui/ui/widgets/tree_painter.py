@@ -36,6 +36,7 @@ class _Stamp(NamedTuple):
     age: str
     width: int
     breaks_rule: bool
+    is_retained: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,9 @@ class TreePainter:
             return seen
         rate, age = figures_of(node, view.now)
         breaks_rule = node in view.careless
-        stamp = _Stamp(node.messages, node.topics_below, rate, age, width, breaks_rule)
+        stamp = _Stamp(
+            node.messages, node.topics_below, rate, age, width, breaks_rule, node.is_retained
+        )
         if seen is not None and seen[0] == stamp:
             return seen
         return stamp, face_of(node, rate, age, width, breaks_rule=breaks_rule)

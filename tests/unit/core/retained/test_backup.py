@@ -19,10 +19,8 @@ from mqttui.core.retained.backup import (
 from mqttui.core.retained.fetching import RetainedMessage
 
 # Text with everything that is awkward in JSON or on lines, and bytes that are no text at all.
-HOSTILE = ["\x00", "\u2028\x85\n\r", "\ufeff", "\ud7ff\ue000", "‮abc", '"\\', "a/+/#", "$SYS/x", "é́"]
-contents = st.one_of(
-    st.binary(), st.text().map(str.encode), st.sampled_from(HOSTILE).map(str.encode)
-)
+HOSTILE = ["\x00", "\u2028\x85\n\r", "\ufeff", "\u202eabc", '\\"', "a/+/#", "e\u0301"]
+contents = st.binary() | st.text().map(str.encode) | st.sampled_from(HOSTILE).map(str.encode)
 messages = st.builds(
     RetainedMessage,
     topic=contents.filter(bool),
