@@ -1,6 +1,6 @@
-"""Which rows of the topic tree are visible: expansion, filter and order.
+"""Which rows of the topic tree are visible: expansion, search and order.
 
-New topics, a filter and a changed order are worked in bit by bit by `update`, so that no call
+New topics, a search and a changed order are worked in bit by bit by `update`, so that no call
 takes long however many topics there are.
 """
 
@@ -11,8 +11,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mqttui.core.expansion import Expansion
-from mqttui.core.listing import Listing
 from mqttui.core.order import Order, is_of_the_broker, sort_key
+from mqttui.core.search.search import Search
 from mqttui.core.sliced_sort import sorted_in_slices
 from mqttui.core.visible_rows import OpenBranch, VisibleRows
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
     from mqttui.core.node import TopicNode
+    from mqttui.core.search.query import Query
     from mqttui.core.store import TopicStore
 
 RESORT_INTERVAL_S = 1.0
@@ -29,7 +30,7 @@ AUTO_EXPAND_ROWS = 200
 """Up to this many rows, branches of the first level open by themselves."""
 
 STEP = 256
-"""Topics that are taken in or compared with a filter between two looks at the clock."""
+"""Topics that are taken in between two looks at the clock."""
 
 
 class Row(NamedTuple):
@@ -52,7 +53,9 @@ class Outline:
         self._store = store
         self._timer = timer
         self._additions = store.follow_additions()
-        self._listing: Listing | None = None
+        self._search: Search | None = None
+        self._filter: Search | None = None
+        self._filter_expansion = Expansion(is_open_by_default=True)
         self._order = Order.NAME
         self._expansion = Expansion(is_open_by_default=False)
         self._opens_by_itself = True
@@ -78,28 +81,23 @@ class Outline:
 
     @property
     def is_working(self) -> bool:
-        """Whether a filter or an expansion is still being worked in."""
-        return bool(self._to_open) or (self._listing is not None and self._listing.is_searching)
+        """Whether a search or an expansion is still being worked in."""
+        return bool(self._to_open) or (self._search is not None and self._search.is_searching)
 
     @property
     def has_backlog(self) -> bool:
-        """Whether `update` has anything to work in: new topics, a filter, an expansion."""
+        """Whether `update` has anything to work in: new topics, a search, an expansion."""
         return bool(self._additions.nodes or self._additions.topics) or self.is_working
 
     @property
-    def filter_text(self) -> str:
-        """The filter in use, empty if none."""
-        return self._listing.text if self._listing is not None else ""
+    def search(self) -> Search | None:
+        """What is looked for, None if nothing is."""
+        return self._search
 
     @property
-    def filter_problem(self) -> str | None:
-        """Why the filter's wildcards are not valid, None if they are."""
-        return self._listing.problem if self._listing is not None else None
-
-    @property
-    def matches(self) -> int:
-        """How many topics match the filter so far; all topics without a filter."""
-        return self._listing.matches if self._listing is not None else self._store.topics
+    def is_filtered(self) -> bool:
+        """Whether only hits are shown, with their ancestors."""
+        return self._filter is not None
 
     def window(self, first: int, count: int) -> list[Row]:
         """Return up to `count` rows from row `first` on (0 is the top)."""
@@ -125,7 +123,7 @@ class Outline:
         index = 0
         level: TopicNode | None = node
         while level is not None and level.parent is not None:
-            if self._listing is not None and level not in self._listing.nodes:
+            if not self._is_listed(level):
                 return None
             before = self._rows.rows_before(level, self._fixed_key(level.parent))
             if before is None:
@@ -200,16 +198,22 @@ class Outline:
             if self._rows.branch(ancestor) is None:
                 self.expand(ancestor)
 
-    def set_filter(self, text: str) -> None:
-        """Show only topics that match `text` (plain text or MQTT wildcards); empty shows all.
+    def search_for(self, query: Query | None, *, is_filter: bool = True) -> None:
+        """Look for `query`; None ends the search.
 
-        The search itself is done by `update`, bit by bit.
+        With `is_filter` only hits are shown. The search itself is done by `update`, bit by bit.
         """
-        if text == self.filter_text:
+        is_same = query == (self._search.query if self._search is not None else None)
+        if is_same and (is_filter and query is not None) == self.is_filtered:
             return
         self._take_additions(None)
-        self._listing = Listing(self._store, text) if text else None
-        self._rebuild()
+        was_filtered = self.is_filtered
+        if not is_same:
+            self._search = Search(self._store, query) if query is not None else None
+            self._filter_expansion = Expansion(is_open_by_default=True)
+        self._filter = self._search if is_filter else None
+        if was_filtered or self.is_filtered:
+            self._rebuild()
 
     def set_order(self, order: Order) -> None:
         """Sort the children of every branch by `order`."""
@@ -231,18 +235,19 @@ class Outline:
         deadline = self._timer() + budget_s
         if self._take_additions(deadline):
             self._unfold(deadline)
-            self._search(deadline)
+            self._look(deadline)
             self._refresh_order(deadline)
             self._tidy(deadline)
         return self.revision != before
 
     def _take_additions(self, deadline: float | None) -> bool:
         """Take in new nodes; return whether all of them could be."""
-        if self._listing is not None:
-            self._listing.await_topics(self._additions.topics)
-            self._additions.clear()
-            return True
+        if self._search is not None:
+            self._search.await_topics(self._additions.topics)
         self._additions.topics.clear()
+        if self._filter is not None:
+            self._additions.nodes.clear()
+            return True
         waiting = self._additions.nodes
         while waiting:
             some = waiting[:STEP]
@@ -257,15 +262,30 @@ class Outline:
         while self._to_open and self._timer() <= deadline:
             self._open(self._to_open.popleft())
 
-    def _search(self, deadline: float) -> None:
-        """Compare topics with the filter until all are or the time is up."""
-        listing = self._listing
-        if listing is None:
+    def _look(self, deadline: float) -> None:
+        """Compare topics with what is looked for until all are or the time is up."""
+        search = self._search
+        if search is None:
             return
-        while listing.is_searching and self._timer() <= deadline:
-            listing.search(STEP)
-            self._show(listing.take_found())
+        while search.is_searching and self._timer() <= deadline:
+            search.look()
+            self._take_hits(search)
             self._unfold(deadline)
+        while self._timer() <= deadline and search.look_again(self._now):
+            self._take_hits(search)
+        self._take_hits(search)
+
+    def _take_hits(self, search: Search) -> None:
+        """Show nodes that have hits now and hide those that have none any more."""
+        gained, lost = search.take_changes()
+        if self._filter is None:
+            return
+        self._show(gained)
+        for node in lost:
+            assert node.parent is not None
+            self._close(node)
+            if self._rows.remove(node, self._fixed_key(node.parent)):
+                self.revision += 1
 
     def _refresh_order(self, deadline: float) -> None:
         """Sort the branches in view again when their order may have changed."""
@@ -294,10 +314,8 @@ class Outline:
         try:
             next(sorting)
         except StopIteration as finished:
-            order = finished.value + branch.arrived
-            branch.sorting = None
+            order = branch.completed(finished.value)
             branch.sorted_at = self._now
-            branch.arrived.clear()
             if order != branch.order:
                 branch.order = order
                 self.revision += 1
@@ -306,7 +324,7 @@ class Outline:
 
     @property
     def _wishes(self) -> Expansion:
-        return self._listing.expansion if self._listing is not None else self._expansion
+        return self._filter_expansion if self._filter is not None else self._expansion
 
     def _take_over(self) -> None:
         """The user has a wish of their own: from now on nothing opens by itself."""
@@ -320,14 +338,17 @@ class Outline:
         self._unused.append(self._rows)
         self._rows = VisibleRows(root, order)
         self._rows.root.sorted_at = self._now
+        if self._filter is not None:
+            # What was found so far is among the rows; what comes is shown by and by.
+            self._filter.take_changes()
         self._in_view = []
         self._to_open = deque(node for node in order if self._wants_to_open(node))
         self.revision += 1
 
     def _set_all(self, *, is_open: bool) -> None:
         self._take_over()
-        if self._listing is not None:
-            self._listing.expansion = Expansion(is_open_by_default=is_open)
+        if self._filter is not None:
+            self._filter_expansion = Expansion(is_open_by_default=is_open)
         else:
             self._expansion = Expansion(is_open_by_default=is_open)
         self._rebuild()
@@ -369,7 +390,7 @@ class Outline:
         """Show the children of `node`, if it is visible, closed and wanted open."""
         if self._rows.branch(node) is not None or not self._wants_to_open(node):
             return
-        if self._listing is not None and node not in self._listing.nodes:
+        if not self._is_listed(node):
             return
         assert node.parent is not None
         if self._rows.branch(node.parent) is None:
@@ -384,15 +405,17 @@ class Outline:
             self.revision += 1
 
     def _has_rows_below(self, node: TopicNode) -> bool:
-        if self._listing is not None:
-            return self._listing.has_listed_below(node)
+        if self._filter is not None:
+            return self._filter.has_hits_below(node)
         return bool(node.children)
+
+    def _is_listed(self, node: TopicNode) -> bool:
+        return self._filter is None or self._filter.hits_within(node) > 0
 
     def _sorted_children(self, node: TopicNode) -> list[TopicNode]:
         children: Iterable[TopicNode] = node.children.values() if node.children else ()
-        if self._listing is not None:
-            listed = self._listing.nodes
-            children = (child for child in children if child in listed)
+        if self._filter is not None:
+            children = (child for child in children if self._is_listed(child))
         return sorted(children, key=self._key(node))
 
     def _key(self, branch: TopicNode) -> Callable[[TopicNode], Any]:

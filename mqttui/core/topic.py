@@ -7,11 +7,6 @@ them as one types.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MAX_TOPIC_BYTES = 65_535
 _SHARE = "$share/"
@@ -68,7 +63,7 @@ def filter_problem(topic_filter: str) -> str | None:
     return None
 
 
-def _filter_pattern(topic_filter: str) -> re.Pattern[str]:
+def filter_pattern(topic_filter: str) -> re.Pattern[str]:
     """Return a pattern that matches whole topics as `topic_filter` does; the filter is valid."""
     if topic_filter.startswith(_SHARE):
         topic_filter = topic_filter[len(_SHARE) :].partition("/")[2]
@@ -87,31 +82,6 @@ def _filter_pattern(topic_filter: str) -> re.Pattern[str]:
 def filter_matches(topic_filter: str, topic: str) -> bool:
     """Return whether a subscription to `topic_filter` receives `topic`.
 
-    Compiles the filter anew: for one filter against many topics use `TopicMatcher`.
+    Compiles the filter anew: for one filter against many topics use `filter_pattern`.
     """
-    return _filter_pattern(topic_filter).fullmatch(topic) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class TopicMatcher:
-    """What a user typed to find topics: an MQTT filter when it has wildcards, else plain text.
-
-    Plain text is looked for anywhere in the topic, without regard to case. `problem` says why
-    a text with wildcards is not a valid topic filter; it then matches as plain text.
-    """
-
-    text: str
-    matches: Callable[[str], object]
-    is_filter: bool
-    problem: str | None = None
-
-    @classmethod
-    def compile(cls, text: str) -> TopicMatcher:
-        """Return the matcher for `text`, which is not empty."""
-        problem = None
-        if "+" in text or "#" in text:
-            problem = filter_problem(text)
-            if problem is None:
-                return cls(text, _filter_pattern(text).fullmatch, is_filter=True)
-        plain = re.compile(re.escape(text), re.IGNORECASE)
-        return cls(text, plain.search, is_filter=False, problem=problem)
+    return filter_pattern(topic_filter).fullmatch(topic) is not None

@@ -24,7 +24,7 @@ class OpenBranch:
     """A branch whose children are visible.
 
     `rows` counts the visible rows below it, its own excluded. `sorting` is the sort that is
-    under way, `arrived` the children that came meanwhile.
+    under way, `arrived` and `left` the children that came and went meanwhile.
     """
 
     node: TopicNode
@@ -33,6 +33,18 @@ class OpenBranch:
     sorted_at: float = 0.0
     sorting: Generator[None, None, list[TopicNode]] | None = None
     arrived: list[TopicNode] = field(default_factory=list)
+    left: set[TopicNode] = field(default_factory=set)
+
+    def completed(self, sorted_children: list[TopicNode]) -> list[TopicNode]:
+        """End the sort and return its result with what came and went meanwhile."""
+        order = sorted_children
+        if self.left:
+            order = [node for node in order if node not in self.left]
+        order = order + self.arrived
+        self.sorting = None
+        self.arrived.clear()
+        self.left.clear()
+        return order
 
 
 class VisibleRow(NamedTuple):
@@ -111,6 +123,25 @@ class VisibleRows:
             branch.order.extend(nodes)
             branch.order.sort(key=key)
         self._add_rows(branch, len(nodes))
+
+    def remove(self, node: TopicNode, key: Callable[[TopicNode], Any] | None) -> bool:
+        """Take out the row of `node`, which is not open; return whether it was there.
+
+        `key` is what the children of its parent are sorted by, None when that changes.
+        """
+        assert node.parent is not None
+        branch = self._open.get(node.parent)
+        position = None if branch is None else self._position(branch, node, key)
+        if branch is None or position is None:
+            return False
+        del branch.order[position]
+        if branch.sorting is not None:
+            if node in branch.arrived:
+                branch.arrived.remove(node)
+            else:
+                branch.left.add(node)
+        self._add_rows(branch, -1)
+        return True
 
     def window(self, first: int, count: int) -> list[VisibleRow]:
         """Return up to `count` rows from row `first` on."""

@@ -77,14 +77,14 @@ async def test_filter_counts_what_it_finds(explore, source) -> None:
         source.publish(f"house/room{number:02d}/power", "7")
     async with explore() as explorer:
         await explorer.press("slash", *"+/+/status")
-        assert "40 of 80 topics" in "\n".join(explorer.screen())
+        assert "40 hits" in "\n".join(explorer.screen())
         assert not any("power" in row for row in explorer.rows())
         source.publish("house/late/status", "on")
         await explorer.settle()
         await explorer.settle()
-        assert "41 of 81 topics" in "\n".join(explorer.screen())
+        assert "41 hits" in "\n".join(explorer.screen())
         await explorer.press("escape")
-        assert explorer.outline.matches == 81
+        assert explorer.outline.search is None
         assert explorer.app.focused is explorer.tree
 
 
@@ -96,7 +96,7 @@ async def test_keys_typed_ahead_of_the_filter_reach_it(explore, source) -> None:
         for key, character in (("slash", "/"), *((letter, letter) for letter in "coil")):
             explorer.app.post_message(Key(key, character))
         await explorer.settle()
-        assert explorer.outline.filter_text == "coil"
+        assert explorer.outline.search.query.text == "coil"
 
 
 async def test_an_invalid_filter_says_why(explore, source) -> None:
@@ -104,8 +104,9 @@ async def test_an_invalid_filter_says_why(explore, source) -> None:
     source.publish("a/b", "1")
     async with explore(160, 50) as explorer:
         await explorer.press("slash", *"a/#/b")
-        assert explorer.outline.filter_problem is not None
-        assert explorer.outline.filter_problem[:20] in "\n".join(explorer.screen())
+        problem = explorer.outline.search.problem
+        assert problem is not None
+        assert problem[:40] in "\n".join(explorer.screen())
 
 
 async def test_filter_without_a_match_offers_the_way_back(explore, source) -> None:
@@ -113,7 +114,7 @@ async def test_filter_without_a_match_offers_the_way_back(explore, source) -> No
     source.publish("a/b", "1")
     async with explore() as explorer:
         await explorer.press("slash", *"nowhere")
-        assert "No topic matches. esc clears the filter." in "\n".join(explorer.screen())
+        assert "No topic matches. esc ends the search." in "\n".join(explorer.screen())
 
 
 @pytest.mark.parametrize("size", SIZES)

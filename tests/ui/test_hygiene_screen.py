@@ -82,11 +82,11 @@ async def test_a_filter_does_not_hide_where_one_goes(explore, careless) -> None:
     """A filter that would hide the topic is cleared on the way."""
     async with explore() as explorer:
         await explorer.press("slash", *"good", "enter")
-        assert explorer.outline.filter_text == "good"
+        assert explorer.outline.search.query.text == "good"
         await open_hygiene(explorer)
         await explorer.press("enter", "enter")
         assert explorer.selected == "/iot49/max-1234/data"
-        assert explorer.outline.filter_text == ""
+        assert explorer.outline.search is None
         assert explorer.line_of_cursor() is not None
 
 

@@ -12,6 +12,7 @@ from textual.events import MouseScrollDown
 from textual.widget import Widget
 
 from mqttui.core.outline import Order
+from mqttui.core.search.query import Query
 
 if TYPE_CHECKING:
     from textual.geometry import Region
@@ -178,9 +179,8 @@ async def test_selection_stays_on_its_topic_whatever_happens(explore, source, se
             elif act == 2:
                 await explorer.pilot.press("o")
             elif act == 3:
-                explorer.app.connection.explorer._set_filter(
-                    chance.choice(["", "t/", "00001", "+/05/#", "new"])
-                )
+                text = chance.choice(["", "t/", "00001", "+/05/#", "new"])
+                explorer.app.connection.explorer._search_for(Query(text) if text else None)
             elif act == 4:
                 await explorer.pilot.press(chance.choice("EC"))
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mqttui.core.topic import TopicMatcher
+from mqttui.core.topic import filter_pattern
 from mqttui.demo.broker.routing import has_wildcard
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class RetainedMessages:
             message = self._messages.get(topic_filter)
             found = [message] if message else []
         else:
-            matches = TopicMatcher.compile(topic_filter).matches
+            matches = filter_pattern(topic_filter).fullmatch
             found = [message for topic, message in self._messages.items() if matches(topic)]
         return [message for message in found if not message.is_expired(now_s)]
 

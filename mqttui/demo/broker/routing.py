@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mqttui.core.topic import TopicMatcher
+from mqttui.core.topic import filter_pattern
 from mqttui.demo.broker.packets import Subscription, check_topic
 
 if TYPE_CHECKING:
@@ -167,5 +167,5 @@ def has_wildcard(topic_filter: str) -> bool:
 
 def _matcher(topic_filter: str) -> Callable[[str], object]:
     if has_wildcard(topic_filter):
-        return TopicMatcher.compile(topic_filter).matches
+        return filter_pattern(topic_filter).fullmatch
     return topic_filter.__eq__

@@ -8,6 +8,7 @@ from mqttui.ui.commands.app import APP_COMMANDS
 from mqttui.ui.commands.busiest import BUSIEST_COMMANDS
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
 from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
+from mqttui.ui.commands.search import SEARCH_COMMANDS
 from mqttui.ui.commands.tree import TREE_COMMANDS
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 GROUPS = (
     TREE_COMMANDS,
     EXPLORER_COMMANDS,
+    SEARCH_COMMANDS,
     BUSIEST_COMMANDS,
     HYGIENE_COMMANDS,
     APP_COMMANDS,

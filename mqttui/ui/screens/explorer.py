@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 
     from mqttui.core.message import Batch
     from mqttui.core.node import TopicNode
+    from mqttui.core.search.query import Query
     from mqttui.core.source import SourceStatus
     from mqttui.ui.connections import ConnectionFace
     from mqttui.ui.widgets.dock import Dock
-    from mqttui.ui.widgets.filter_bar import FilterBar
     from mqttui.ui.widgets.message_pane import MessagePane
+    from mqttui.ui.widgets.search_bar import SearchBar
     from mqttui.ui.workspace import Workspace
 
 OUTLINE_BUDGET_S = 0.003
@@ -76,7 +77,7 @@ class ExplorerScreen(Screen[None]):
         self._messages_at_pause = 0
         self._last_topic: bytes | None = None
         self._titles: tuple[str, str] | None = None
-        self._filter_bar: FilterBar | None = None
+        self._search_bar: SearchBar | None = None
         self._pane: MessagePane | None = None
         self._dock: Dock | None = None
         self._frames_with_messages = 0
@@ -231,7 +232,6 @@ class ExplorerScreen(Screen[None]):
                 if self.is_paused
                 else None,
                 is_following=self._tree.is_following,
-                is_read_only=self.workspace.is_read_only,
             )
         )
         self._banner.show(status)
@@ -250,10 +250,8 @@ class ExplorerScreen(Screen[None]):
             frame = self.query_one("#tree-frame")
             frame.border_title = Content(title)
             frame.border_subtitle = Content(subscribed)
-        if self._filter_bar is not None and self._filter_bar.display:
-            self._filter_bar.show_matches(
-                outline.matches, self._store.topics, outline.filter_problem, outline.is_working
-            )
+        if self._search_bar is not None and self._search_bar.display:
+            self._search_bar.draw(outline.search, self._tree.selected, self._store.topics)
 
     # What the user does
 
@@ -355,45 +353,57 @@ class ExplorerScreen(Screen[None]):
         return True
 
     async def action_find(self) -> None:
-        """Open the filter and let the user type."""
-        if self._filter_bar is None:
+        """Open the search and let the user type."""
+        if self._search_bar is None:
             # Imported here: an input is much code that the first paint can do without.
-            from mqttui.ui.widgets.filter_bar import FilterBar
+            from mqttui.ui.widgets.search_bar import SearchBar
 
-            self._filter_bar = FilterBar(id="filter-bar")
-            await self.query_one("#tree-frame").mount(self._filter_bar, before=0)
-        self._filter_bar.display = True
-        self._filter_bar.focus_input()
+            self._search_bar = SearchBar(id="search-bar")
+            await self.query_one("#tree-frame").mount(self._search_bar, before=0)
+        self._search_bar.display = True
+        self._search_bar.focus_input()
+        self._draw_titles()
+
+    def action_step_hit(self, steps: int) -> None:
+        """Go to the next hit of the search, or to the one before."""
+        search = self._outline.search
+        if search is None:
+            self.app.bell()
+            return
+        selected = self._tree.selected
+        self._go_to(search.hit_after(selected) if steps > 0 else search.hit_before(selected))
         self._draw_titles()
 
     def action_back(self) -> None:
-        """Clear the filter if there is one, else go to the tree; from there close the dock."""
-        if self._filter_bar is not None and self._filter_bar.display:
-            self._filter_bar.clear()
-            self._filter_bar.display = False
-            self._set_filter("")
+        """End the search if there is one, else go to the tree; from there close the dock."""
+        if self._search_bar is not None and self._search_bar.display:
+            self._search_bar.end()
+            self._search_bar.display = False
+            self._search_for(None)
         elif self._dock is not None and self._tree.has_focus:
             self._dock.close()
         self._tree.focus()
 
-    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
-        """Show only what matches."""
-        self._set_filter(event.text)
+    def on_search_bar_changed(self, event: SearchBar.Changed) -> None:
+        """Look for something else."""
+        self._search_for(event.query, is_filter=event.is_filter)
 
-    def on_filter_bar_left(self, event: FilterBar.Left) -> None:
-        """Go on in the tree."""
-        if event.is_cleared:
+    def on_search_bar_left(self, event: SearchBar.Left) -> None:
+        """Go on in the tree; where all topics are shown, at the next hit."""
+        if event.is_ended:
             self.action_back()
-        else:
-            if self._filter_bar is not None and not self._filter_bar.text:
-                self._filter_bar.display = False
-            self._tree.focus()
-
-    def _set_filter(self, text: str) -> None:
-        if text == self._outline.filter_text:
             return
+        if self._search_bar is not None and self._search_bar.is_empty:
+            self._search_bar.display = False
+        self._tree.focus()
+        search, selected = self._outline.search, self._tree.selected
+        is_at_hit = search is not None and selected is not None and search.is_hit(selected)
+        if search is not None and not self._outline.is_filtered and not is_at_hit:
+            self.action_step_hit(1)
+
+    def _search_for(self, query: Query | None, *, is_filter: bool = True) -> None:
         self._tree.hold_place()
-        self._outline.set_filter(text)
+        self._outline.search_for(query, is_filter=is_filter)
         self._redraw_tree()
 
     def _redraw_tree(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
+from mqttui.core.message import RETAIN
 from mqttui.payload.printable import topic_text
 from mqttui.payload.quantities import age_text, rate_text
 from mqttui.payload.registry import one_line
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from mqttui.core.node import TopicNode
 
 Role: TypeAlias = Literal[
-    "guide", "branch", "topic", "value", "fresh", "retained", "warning", "figure", "cursor"
+    "guide", "branch", "topic", "hit", "value", "fresh", "retained", "warning", "figure", "cursor"
 ]
 
 SLOWEST_RATE = 0.5 / 60
@@ -30,6 +31,7 @@ AGE_FROM_WIDTH = 46
 VALUE_COLUMN_SHARE = 0.36
 SHORTEST_VALUE_CELLS = 4
 CURSOR_MARK = "▌"
+HIT_MARK = "»"
 RETAINED_MARK = "⚑"
 HYGIENE_MARK = "!"
 
@@ -44,22 +46,34 @@ class RowFace(NamedTuple):
     rate: str
     age: str
     breaks_rule: bool = False
+    is_hit: bool = False
 
 
 def face_of(
-    node: TopicNode, rate: str, age: str, width: int, *, breaks_rule: bool = False
+    node: TopicNode,
+    rate: str,
+    age: str,
+    width: int,
+    *,
+    breaks_rule: bool = False,
+    is_hit: bool = False,
+    hits_below: int = 0,
 ) -> RowFace:
-    """Return what the row of `node` shows; `width` bounds the work for huge names and payloads."""
+    """Return what the row of `node` shows; `width` bounds the work for huge names and payloads.
+
+    `is_hit` and `hits_below` are what a search found here and below.
+    """
     last = node.last
     return RowFace(
         # A name can be 64 kB; beyond four code points per cell nothing more is seen.
         name=topic_text(node.name[: 4 * width].encode("utf-8", "surrogateescape")) or "(empty)",
-        below=_topics_text(node.topics_below) if node.children else "",
+        below=_below_text(node.topics_below, hits_below) if node.children else "",
         value="" if last is None else one_line(last[1], width),
-        is_retained=node.is_retained,
+        is_retained=last is not None and bool(last[2] & RETAIN),
         rate=rate,
         age=age,
         breaks_rule=breaks_rule,
+        is_hit=is_hit,
     )
 
 
@@ -98,13 +112,13 @@ def row_segments(
 
     mark = ("▾ " if is_expanded else "▸ ") if is_branch else "  "
     segments: list[tuple[str, Role]] = [
-        (CURSOR_MARK if has_cursor else " ", "cursor"),
+        (CURSOR_MARK if has_cursor else HIT_MARK if face.is_hit else " ", "cursor"),
         (" " * _indent(depth, width) + mark, "guide"),
     ]
     used = 1 + _indent(depth, width) + 2
     name = fitted(face.name, max(0, room - used))
     used += cell_len(name)
-    segments.append((name, "branch" if is_branch else "topic"))
+    segments.append((name, "hit" if face.is_hit else "branch" if is_branch else "topic"))
 
     if face.below and used + 2 + len(face.below) <= room:
         segments.append(("  " + face.below, "figure"))
@@ -130,8 +144,11 @@ def row_segments(
     return segments
 
 
-def _topics_text(count: int) -> str:
-    return "1 topic" if count == 1 else f"{count:,} topics"
+def _below_text(topics: int, hits: int) -> str:
+    text = "1 topic" if topics == 1 else f"{topics:,} topics"
+    if hits:
+        text += ", 1 hit" if hits == 1 else f", {hits:,} hits"
+    return text
 
 
 def _indent(depth: int, width: int) -> int:

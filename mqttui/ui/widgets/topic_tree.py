@@ -31,7 +31,18 @@ FOLLOW_INTERVAL_S = 0.4
 
 UNFOLD_BUDGET_S = 0.008
 
-ROLES = ("guide", "branch", "topic", "value", "fresh", "retained", "warning", "figure", "cursor")
+ROLES = (
+    "guide",
+    "branch",
+    "topic",
+    "hit",
+    "value",
+    "fresh",
+    "retained",
+    "warning",
+    "figure",
+    "cursor",
+)
 
 
 class TopicTree(VirtualRows, can_focus=True):
@@ -279,6 +290,8 @@ class TopicTree(VirtualRows, can_focus=True):
                 self._notice,
                 self._is_still,
                 self.careless,
+                self._outline.search,
+                self._outline.is_filtered,
             )
         )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mqttui.core.node import TopicNode
     from mqttui.core.outline import Row
+    from mqttui.core.search.search import Search
 
 
 class Line(NamedTuple):
@@ -36,7 +37,8 @@ class _Stamp(NamedTuple):
     age: str
     width: int
     breaks_rule: bool
-    is_retained: bool
+    is_hit: bool
+    hits_below: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class View:
     `selected` is the topic of the user's choice, `cursor` the row that stands for it. `notice`
     is shown when there are no rows; it must be printable. With `is_still` rows that were in
     sight before keep what they show. `now` is in seconds since the epoch. Topics in `careless`
-    break a rule of topic hygiene.
+    break a rule of topic hygiene. What `search` finds is marked unless the rows are all there is
+    to find, then `has_hits_only`; a closed branch tells how many hits are in it.
     """
 
     rows: Sequence[Row]
@@ -57,6 +60,8 @@ class View:
     notice: str
     is_still: bool
     careless: Container[TopicNode] = frozenset()
+    search: Search | None = None
+    has_hits_only: bool = False
 
 
 class TreePainter:
@@ -90,7 +95,7 @@ class TreePainter:
         lines = []
         for row in view.rows:
             node = row.node
-            faces[node] = seen = self._face(node, view)
+            faces[node] = seen = self._face(row, view)
             is_selected = node is view.selected
             is_cursor = node is view.cursor
             shape = (row.depth, row.is_branch, row.is_expanded)
@@ -108,19 +113,29 @@ class TreePainter:
         self._lines = {line.key: line for line in lines}
         return lines
 
-    def _face(self, node: TopicNode, view: View) -> tuple[_Stamp, RowFace]:
+    def _face(self, row: Row, view: View) -> tuple[_Stamp, RowFace]:
+        node = row.node
         seen = self._faces.get(node)
         width = view.size.width
         if seen is not None and view.is_still and seen[0].width == width:
             return seen
         rate, age = figures_of(node, view.now)
         breaks_rule = node in view.careless
+        is_hit, hits_below = _hits_of(row, view)
         stamp = _Stamp(
-            node.messages, node.topics_below, rate, age, width, breaks_rule, node.is_retained
+            node.messages, node.topics_below, rate, age, width, breaks_rule, is_hit, hits_below
         )
         if seen is not None and seen[0] == stamp:
             return seen
-        return stamp, face_of(node, rate, age, width, breaks_rule=breaks_rule)
+        return stamp, face_of(
+            node,
+            rate,
+            age,
+            width,
+            breaks_rule=breaks_rule,
+            is_hit=is_hit,
+            hits_below=hits_below,
+        )
 
     def _strip(
         self, face: RowFace, row: Row, is_cursor: bool, is_selected: bool, width: int
@@ -151,6 +166,16 @@ class TreePainter:
         if style is None:
             style = self._styles[role, is_selected] = self._style_of(role, is_selected)
         return style
+
+
+def _hits_of(row: Row, view: View) -> tuple[bool, int]:
+    """Return whether a row is marked as a hit, and how many hits it hides."""
+    search = view.search
+    if search is None:
+        return False, 0
+    is_hit = search.is_hit(row.node)
+    hits_below = search.hits_within(row.node) - is_hit if not row.is_expanded else 0
+    return is_hit and not view.has_hits_only, hits_below
 
 
 def _wrapped(text: str, width: int) -> list[str]:

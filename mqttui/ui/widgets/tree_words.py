@@ -22,10 +22,10 @@ ORDER_TITLES = {
 
 def notice_text(status: SourceStatus, outline: Outline) -> str:
     """Return what stands in the tree while it has no rows."""
-    if outline.filter_text:
-        if outline.filter_problem is not None:
-            return "This is not a valid topic filter."
-        return "No topic matches. esc clears the filter."
+    if outline.search is not None and outline.is_filtered:
+        if outline.search.is_searching:
+            return "Searching ..."
+        return "No topic matches. esc ends the search."
     filters = " and ".join(
         printable(subscription.topic_filter)
         for subscription in status.subscriptions
@@ -45,8 +45,8 @@ def notice_text(status: SourceStatus, outline: Outline) -> str:
 def title_text(outline: Outline) -> str:
     """Return what the tree shows, and in which order."""
     title = f"Topics {ORDER_TITLES[outline.order]}"
-    if outline.filter_text:
-        title += f", only {printable(outline.filter_text)}"
+    if outline.search is not None and outline.is_filtered:
+        title += f", only {printable(outline.search.query.text)}"
     return title
 
 

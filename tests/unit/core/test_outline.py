@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from mqttui.core.order import Order
 from mqttui.core.outline import Outline
+from mqttui.core.search.matcher import matcher_of
+from mqttui.core.search.query import Mode, Place, Query
 from mqttui.core.store import TopicStore
-from mqttui.core.topic import TopicMatcher
 
 if TYPE_CHECKING:
     from mqttui.core.node import TopicNode
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 NOW = 1_000_000.0
 
 
-def publish(store: TopicStore, *topics: str, now: float = NOW) -> None:
-    store.apply_messages([(topic.encode(), b"1", 0, None) for topic in topics], now)
+def publish(store: TopicStore, *topics: str, now: float = NOW, payload: bytes = b"1") -> None:
+    store.apply_messages([(topic.encode(), payload, 0, None) for topic in topics], now)
     store.settle(now)
 
 
@@ -77,12 +78,69 @@ def test_a_topic_that_becomes_a_branch_unfolds_when_all_are_expanded() -> None:
 def test_filter_finds_a_branch_that_becomes_a_topic_later() -> None:
     """A level that existed as a branch is listed as soon as something is published on it."""
     store, outline = make("a/b")
-    outline.set_filter("+")
+    outline.search_for(Query("+"))
     finish(outline)
-    assert (paths(outline), outline.matches) == ([], 0)
+    assert paths(outline) == []
     publish(store, "a")
     finish(outline)
-    assert (paths(outline), outline.matches) == (["a"], 1)
+    assert paths(outline) == ["a"]
+
+
+def test_a_topic_whose_payload_matches_no_longer_leaves_the_filter() -> None:
+    """A filter by payload follows the payloads, branches without a hit included."""
+    store, outline = make("lab/a/status", "lab/b/status")
+    publish(store, "lab/a/status", "lab/b/status", payload=b"offline")
+    outline.search_for(Query("offline", place=Place.PAYLOADS))
+    finish(outline)
+    assert paths(outline) == ["lab", "lab/a", "lab/a/status", "lab/b", "lab/b/status"]
+    publish(store, "lab/a/status", payload=b"online")
+    finish(outline, NOW + 2)
+    assert paths(outline) == ["lab", "lab/b", "lab/b/status"]
+    publish(store, "lab/a/status", payload=b"offline")
+    finish(outline, NOW + 4)
+    assert paths(outline) == ["lab", "lab/a", "lab/a/status", "lab/b", "lab/b/status"]
+
+
+def test_a_search_that_is_no_filter_leaves_all_rows() -> None:
+    """Hits are found and nothing is hidden; the same search can become a filter and back."""
+    store, outline = make("a/b", "a/c", "d")
+    outline.search_for(Query("b"), is_filter=False)
+    finish(outline)
+    search = outline.search
+    assert search is not None
+    assert (search.hits, paths(outline)) == (1, ["a", "a/b", "a/c", "d"])
+    outline.search_for(Query("b"))
+    finish(outline)
+    assert (outline.search, paths(outline)) == (search, ["a", "a/b"])
+    outline.search_for(Query("b"), is_filter=False)
+    finish(outline)
+    assert paths(outline) == ["a", "a/b", "a/c", "d"]
+    publish(store, "b")
+    finish(outline)
+    assert search.hits == 2
+
+
+def test_a_row_that_leaves_during_a_sort_does_not_come_back_with_it() -> None:
+    """A sort is done in pieces; who goes meanwhile is gone, who comes back is there once."""
+    store = TopicStore()
+    ticks = iter(range(10_000_000))
+    outline = Outline(store, timer=lambda: float(next(ticks)))
+    names = [f"t{number:05d}" for number in range(6_000)]
+    publish(store, *names, payload=b"wanted")
+    outline.set_order(Order.COUNT)
+    outline.search_for(Query("wanted", place=Place.PAYLOADS))
+    finish(outline)
+    now = NOW + 2
+    outline.window(0, 10)
+    outline.update(now, budget_s=4.0)
+    publish(store, names[5], names[17], payload=b"gone")
+    for _ in range(40):
+        outline.update(now + 2, budget_s=3.0)
+    publish(store, names[17], payload=b"wanted")
+    for step in range(400):
+        outline.update(now + 4 + step, budget_s=3.0)
+        outline.window(0, 10)
+    assert sorted(paths(outline)) == [name for name in names if name != names[5]]
 
 
 def test_collapsing_under_a_filter_leaves_the_tree_without_filter_as_it_was() -> None:
@@ -90,11 +148,11 @@ def test_collapsing_under_a_filter_leaves_the_tree_without_filter_as_it_was() ->
     store, outline = make("a/b/c", "a/b/d")
     outline.expand_all()
     finish(outline)
-    outline.set_filter("c")
+    outline.search_for(Query("c"))
     finish(outline)
     outline.collapse(store.root.children["a"])  # type: ignore[index]
     assert paths(outline) == ["a"]
-    outline.set_filter("")
+    outline.search_for(None)
     finish(outline)
     assert paths(outline) == ["a", "a/b", "a/b/c", "a/b/d"]
 
@@ -168,11 +226,12 @@ def test_search_is_done_in_slices() -> None:
     outline = Outline(store, timer=lambda: float(next(ticks)))
     publish(store, *(f"r/t{i:05d}" for i in range(3_000)))
     finish(outline)
-    outline.set_filter("t0000")
+    outline.search_for(Query("t0000"))
     outline.update(NOW, budget_s=2.0)
     assert outline.is_working
     finish(outline)
-    assert outline.matches == 10
+    assert outline.search is not None
+    assert outline.search.hits == 10
 
 
 # A model that lists every row, for trees small enough to do so.
@@ -181,25 +240,41 @@ levels = st.sampled_from(["a", "b", "c", "A", "$x", "", "ü"])
 topics = st.lists(levels, min_size=1, max_size=4).map("/".join)
 steps = st.one_of(
     st.tuples(st.just("publish"), st.lists(topics, min_size=1, max_size=8)),
+    st.tuples(st.just("publish c"), st.lists(topics, min_size=1, max_size=8)),
     st.tuples(st.just("toggle"), st.integers(0, 30)),
     st.tuples(st.just("expand branch"), st.integers(0, 30)),
     st.tuples(st.just("collapse branch"), st.integers(0, 30)),
     st.tuples(st.just("all"), st.booleans()),
-    st.tuples(st.just("filter"), st.sampled_from(["", "a", "+/b", "a/#", "#", "$x", "b#"])),
+    st.tuples(
+        st.just("search"),
+        st.tuples(
+            st.sampled_from(["", "a", "+/b", "a/#", "#", "$x", "b#", "c"]),
+            st.sampled_from([Mode.AUTO, Mode.TEXT, Mode.FUZZY]),
+            st.sampled_from(list(Place)),
+            st.booleans(),
+        ),
+    ),
     st.tuples(st.just("order"), st.sampled_from(list(Order))),
     st.tuples(st.just("work"), st.floats(1, 50)),
 )
 
 
+def is_hit(node: TopicNode, query: Query) -> bool:
+    """Return whether a topic matches as it is now."""
+    judge = matcher_of(query).judge
+    if node.topic is None or node.last is None or judge is None:
+        return False
+    return (query.looks_in_topics and judge(node.topic) is not None) or (
+        query.looks_in_payloads and judge(node.last[1]) is not None
+    )
+
+
 def expected_rows(store: TopicStore, outline: Outline) -> set[str]:
     """Return the paths that must be visible, found by walking the whole tree."""
-    text = outline.filter_text
-    matcher = TopicMatcher.compile(text) if text else None
+    search = outline.search
 
     def is_listed(node: TopicNode) -> bool:
-        if matcher is None:
-            return True
-        if node.topic is not None and matcher.matches(node.path):
+        if search is None or not outline.is_filtered or is_hit(node, search.query):
             return True
         return any(is_listed(child) for child in (node.children or {}).values())
 
@@ -230,8 +305,12 @@ def test_rows_are_those_of_the_model_whatever_happens(
         now += 0.7
         if action == "publish":
             publish(store, *argument, now=now)  # type: ignore[misc]
-        elif action == "filter":
-            outline.set_filter(argument)  # type: ignore[arg-type]
+        elif action == "publish c":
+            publish(store, *argument, now=now, payload=b"c")  # type: ignore[misc]
+        elif action == "search":
+            text, mode, place, is_filter = argument  # type: ignore[misc]
+            query = Query(text, mode, place) if text else None  # type: ignore[has-type]
+            outline.search_for(query, is_filter=is_filter)  # type: ignore[has-type]
         elif action == "order":
             outline.set_order(argument)  # type: ignore[arg-type]
         elif action == "all":
@@ -248,7 +327,8 @@ def test_rows_are_those_of_the_model_whatever_happens(
                 }[action]
                 act(rows[0].node)
         outline.window(0, 12)
-    finish(outline, now)
+    finish(outline, now + 2)
+    finish(outline, now + 2)
     rows = outline.window(0, 10_000)
     seen = [row.node.path for row in rows]
     assert len(seen) == len(set(seen)) == outline.row_count

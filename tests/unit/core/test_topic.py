@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from paho.mqtt.client import Client, topic_matches_sub
 
-from mqttui.core.topic import TopicMatcher, filter_matches, filter_problem, topic_problem
+from mqttui.core.topic import filter_matches, filter_problem, topic_problem
 
 LEVELS = st.sampled_from(["", "a", "b", "sport", "$SYS", "a+", "ü", " ", "a\nb", ".*"])
 TOPICS = (
@@ -101,21 +101,3 @@ def test_wildcards_are_refused_in_a_topic_to_publish_to() -> None:
     assert topic_problem("lab/+/v") is not None
     assert topic_problem("lab/#") is not None
     assert topic_problem("lab/bench01/v") is None
-
-
-def test_typed_text_is_plain_unless_it_has_wildcards() -> None:
-    """Plain text is found anywhere in any case; a text with wildcards is a topic filter."""
-    plain = TopicMatcher.compile("Bench")
-    assert plain.matches("iot49/bench01/data")
-    assert not plain.matches("iot49/lab")
-    wild = TopicMatcher.compile("iot49/+/data")
-    assert wild.matches("iot49/bench01/data")
-    assert not wild.matches("x/iot49/bench01/data")
-
-
-def test_text_with_a_misplaced_wildcard_says_so_and_is_taken_as_plain() -> None:
-    """While a filter is being typed it may be wrong; it then finds what contains it."""
-    matcher = TopicMatcher.compile("a+")
-    assert matcher.problem is not None
-    assert matcher.matches("xa+y")
-    assert not matcher.matches("aa")

@@ -1,1 +1,0 @@
-"""Retained messages: asking for them, clearing them, putting them back."""

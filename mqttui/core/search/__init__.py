@@ -1,0 +1,1 @@
+"""Finding topics by their names and by what they last said."""
