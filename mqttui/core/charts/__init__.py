@@ -1,0 +1,1 @@
+"""Numbers over time: what was read, what of it is drawn, and what it says in sum."""
