@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mqttui.core.charts.series import Series
 
 
@@ -36,8 +38,8 @@ def figures_of(series: Series, start_s: float, end_s: float) -> Figures:
     if not count:
         return Figures()
     minimum, maximum = min(values), max(values)
-    # Divided first: the sum of large numbers may be infinite. What rounding adds is taken back.
-    mean = min(max(math.fsum(value / count for value in values), minimum), maximum)
+    # What rounding adds is taken back.
+    mean = min(max(_mean(values), minimum), maximum)
     # The distance of n points from their mean is the root of the sum of squares, taken in C.
     sigma = math.dist(values, [mean] * count) / math.sqrt(count)
     span_s = ordered.times[window.stop - 1] - ordered.times[window.start]
@@ -50,3 +52,11 @@ def figures_of(series: Series, start_s: float, end_s: float) -> Figures:
         sigma if math.isfinite(sigma) else None,
         (count - 1) / span_s if span_s > 0 else None,
     )
+
+
+def _mean(values: Sequence[float]) -> float:
+    try:
+        return math.fsum(values) / len(values)
+    except OverflowError:
+        # The sum of large numbers may be infinite where their mean is not.
+        return math.fsum(value / len(values) for value in values)
