@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import time
 from typing import TYPE_CHECKING, ClassVar
@@ -12,6 +13,7 @@ from textual.app import App, SystemCommand
 
 from mqttui.payload.printable import printable
 from mqttui.settings.broker_memory import memory_of
+from mqttui.ui.clipboard import MOST_BYTES, copied_text, osc52, too_long_text
 from mqttui.ui.commands.app import APP_COMMANDS
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
 from mqttui.ui.commands.tree import TREE_COMMANDS
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from mqttui.settings.connection import ConnectionSettings
     from mqttui.settings.preferences import Preferences
     from mqttui.ui.commands.command import CommandGroup
-    from mqttui.ui.messages import ConnectionRequested
+    from mqttui.ui.messages import ConnectionRequested, CopyWanted
     from mqttui.ui.widgets.connection_tabs import ConnectionTabs
 
 NOTICE_S = 20.0
@@ -226,6 +228,21 @@ class MqttuiApp(App[None]):
         """Offer other brokers; the present connection goes on until another is chosen."""
         if self._make_source is not None and isinstance(self.screen, ExplorerScreen):
             self.push_screen(self._connection_screen())
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Ask the terminal to copy, also through tmux, where Textual's own way ends."""
+        self._clipboard = text
+        if self._driver is not None:
+            self._driver.write(osc52(text, is_in_tmux="TMUX" in os.environ))
+
+    def on_copy_wanted(self, event: CopyWanted) -> None:
+        """Copy something and say so; what is too long for a terminal is refused."""
+        wanted = event.wanted
+        if wanted.size_bytes > MOST_BYTES:
+            self.notify(too_long_text(wanted), severity="warning", markup=False)
+            return
+        self.copy_to_clipboard(wanted.text)
+        self.notify(copied_text(wanted), markup=False)
 
     def action_help(self) -> None:
         """Show every key."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from mqttui.core.copying import Copyable
     from mqttui.core.node import TopicNode
     from mqttui.settings.connection import ConnectionSettings
 
@@ -24,3 +25,10 @@ class TopicWanted(Message):
     """A panel wants the cursor of the tree on a topic or branch."""
 
     node: TopicNode
+
+
+@dataclass
+class CopyWanted(Message):
+    """Something is to be put on the terminal's clipboard."""
+
+    wanted: Copyable

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mqttui.ui.commands.app import APP_COMMANDS
 from mqttui.ui.commands.busiest import BUSIEST_COMMANDS
+from mqttui.ui.commands.copy import COPY_COMMANDS
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
 from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
 from mqttui.ui.commands.search import SEARCH_COMMANDS
@@ -20,6 +21,7 @@ GROUPS = (
     TREE_COMMANDS,
     EXPLORER_COMMANDS,
     SEARCH_COMMANDS,
+    COPY_COMMANDS,
     BUSIEST_COMMANDS,
     HYGIENE_COMMANDS,
     APP_COMMANDS,

@@ -13,7 +13,7 @@ from mqttui.broker.sys_counters import BrokerReport, SysCounters
 from mqttui.core.order import Order
 from mqttui.core.outline import Outline
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
-from mqttui.ui.messages import TopicWanted
+from mqttui.ui.messages import CopyWanted, TopicWanted
 from mqttui.ui.widgets.banner import Banner
 from mqttui.ui.widgets.connection_tabs import ConnectionTabs
 from mqttui.ui.widgets.key_bar import KeyBar
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from mqttui.core.copying import Copyable
     from mqttui.core.message import Batch
     from mqttui.core.node import TopicNode
     from mqttui.core.search.query import Query
@@ -316,6 +317,22 @@ class ExplorerScreen(Screen[None]):
             self.action_back()
             self._tree.go_to(node)
         self._tree.focus()
+
+    def action_copy(self) -> None:
+        """Offer what can be copied of the selected topic and the message that is shown."""
+        from mqttui.core.copying import copyables
+        from mqttui.ui.screens.copy import CopyScreen
+
+        node = self._tree.selected
+        if node is None:
+            self.app.bell()
+            return
+        entry = self._pane.shown_entry if self._pane is not None else node.last
+        self.app.push_screen(CopyScreen(copyables(node, entry)), self._copy)
+
+    def _copy(self, wanted: Copyable | None) -> None:
+        if wanted is not None:
+            self.post_message(CopyWanted(wanted))
 
     def action_retry_now(self) -> None:
         """Reconnect without waiting."""

@@ -101,6 +101,13 @@ class MessagePane(Vertical):
         return self._frozen is not None
 
     @property
+    def shown_entry(self) -> Entry | None:
+        """The message that is shown, None for a branch or nothing."""
+        if self._frozen is not None:
+            return self._frozen[1]
+        return self._node.last if self._node is not None else None
+
+    @property
     def shown_number(self) -> int | None:
         """The number of the shown message within its topic, None for a branch or nothing."""
         if self._frozen is not None:
