@@ -50,7 +50,7 @@ def diagnose(error: BaseException, settings: ConnectionSettings) -> Problem:
         )
     return Problem(
         f"Connecting to {_label(settings)} failed unexpectedly ({type(error).__name__}).",
-        "A new attempt follows by itself.",
+        "The log file of mqttui has the details.",
     )
 
 
@@ -60,7 +60,7 @@ def _network_problem(error: OSError, settings: ConnectionSettings) -> Problem:
         if error.errno == socket.EAI_AGAIN:
             return Problem(
                 f"The name {_quoted(settings.host)} cannot be looked up now.",
-                "Is this computer online? A new attempt follows by itself.",
+                "Is this computer online?",
             )
         return Problem(
             f"There is no host named {_quoted(settings.host)}.",
@@ -83,7 +83,7 @@ def _network_problem(error: OSError, settings: ConnectionSettings) -> Problem:
     if error.errno in _UNREACHABLE:
         return Problem(
             f"There is no way to {label} from this network.",
-            "Is this computer in the right network or VPN? A new attempt follows by itself.",
+            "Is this computer in the right network or VPN?",
         )
     if error.errno in {errno.EACCES, errno.EPERM}:
         return Problem(
@@ -91,7 +91,7 @@ def _network_problem(error: OSError, settings: ConnectionSettings) -> Problem:
         )
     what = error.strerror or type(error).__name__
     return Problem(
-        f"The connection to {label} failed: {printable(what)}.", "A new attempt follows by itself."
+        f"The connection to {label} failed: {printable(what)}.", "Check address, port and network."
     )
 
 
@@ -297,15 +297,14 @@ def no_connack(settings: ConnectionSettings) -> Problem:
     """Return that the connection stands but no CONNACK came in time."""
     return Problem(
         f"{_label(settings)} accepts the connection but does not answer.",
-        "Is this the port of an MQTT broker? It may also be overloaded; a new attempt follows by "
-        "itself.",
+        "Is this the port of an MQTT broker? It may also be overloaded.",
     )
 
 
 def connection_lost(settings: ConnectionSettings) -> Problem:
     """Return that an established connection ended without a word."""
     return Problem(
-        f"The connection to {_label(settings)} was closed.", "A new attempt follows by itself."
+        f"The connection to {_label(settings)} was closed.", "The broker's log may say why."
     )
 
 
@@ -313,7 +312,7 @@ def keepalive_missed(settings: ConnectionSettings) -> Problem:
     """Return that the broker did not answer a PINGREQ in time (MQTT 5.0 section 3.1.2.10)."""
     return Problem(
         f"{_label(settings)} has stopped answering.",
-        "The network or the broker hangs; a new attempt follows by itself.",
+        "The network or the broker hangs.",
     )
 
 
@@ -321,7 +320,7 @@ def malformed_packet(settings: ConnectionSettings, what: str) -> Problem:
     """Return that the connection was given up because of what the broker sent."""
     return Problem(
         f"The connection to {_label(settings)} was given up: {printable(what)}",
-        "A new attempt follows by itself; if it happens again, try --protocol 3.1.1.",
+        "If it happens again, try --protocol 3.1.1.",
     )
 
 

@@ -16,7 +16,8 @@ class BrokerLimits:
     """What the broker supports; the defaults are what holds when it says nothing.
 
     `receive_maximum` is how many messages of QoS 1 and 2 may wait for an acknowledgement at a
-    time. `maximum_packet_bytes` is None when there is no limit.
+    time. `maximum_packet_bytes` is None when there is no limit, `keepalive_s` when the broker
+    leaves the keep alive to the client.
     """
 
     maximum_qos: int = 2
@@ -25,6 +26,26 @@ class BrokerLimits:
     receive_maximum: int = _UNLIMITED
     has_shared_subscriptions: bool = True
     has_wildcards: bool = True
+    keepalive_s: int | None = None
+
+    def words(self) -> list[str]:
+        """Return in a few words each what is limited; nothing when nothing is."""
+        words = []
+        if self.maximum_qos < 2:
+            words.append(f"QoS {self.maximum_qos} at most")
+        if not self.is_retain_available:
+            words.append("nothing is retained")
+        if self.maximum_packet_bytes is not None:
+            words.append(f"packets of {self.maximum_packet_bytes:,} bytes at most")
+        if self.receive_maximum < _UNLIMITED:
+            words.append(f"{self.receive_maximum:,} unacknowledged messages at most")
+        if not self.has_shared_subscriptions:
+            words.append("no shared subscriptions")
+        if not self.has_wildcards:
+            words.append("no wildcards in subscriptions")
+        if self.keepalive_s is not None:
+            words.append(f"keep alive of {self.keepalive_s:,} s")
+        return words
 
     def request_problem(self, request: PublishRequest) -> str | None:
         """Return in words why this broker would not take a message, None when it would."""

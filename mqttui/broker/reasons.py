@@ -20,7 +20,8 @@ NO_SUBSCRIPTION_EXISTED = 0x11
 PACKET_ID_NOT_FOUND = 0x92
 
 _REASON_TEXT_LIMIT = 200
-_BY_ITSELF = "A new attempt follows by itself."
+_LATER = "Try again in a while."
+_LOG = "The broker's log may say why."
 _NEW_ADDRESS = "Ask whoever runs the broker for the new address."
 
 
@@ -38,7 +39,7 @@ class Attempt:
 _CONNACK: dict[int, tuple[str, str, bool]] = {
     0x80: (
         "{label} refused the connection without saying why.",
-        "The broker's log may say more; a new attempt follows by itself.",
+        "The broker's log may say more.",
         False,
     ),
     0x81: (
@@ -70,10 +71,10 @@ _CONNACK: dict[int, tuple[str, str, bool]] = {
     ),
     0x88: (
         "{label} says that its MQTT service is unavailable.",
-        "The broker is there but not ready; a new attempt follows by itself.",
+        "The broker is there but not ready.",
         False,
     ),
-    0x89: ("{label} says that it is too busy.", _BY_ITSELF, False),
+    0x89: ("{label} says that it is too busy.", _LATER, False),
     0x8A: (
         "{label} has banned this client.",
         "Ask whoever runs the broker; trying again may prolong the ban.",
@@ -96,7 +97,7 @@ _CONNACK: dict[int, tuple[str, str, bool]] = {
     ),
     0x97: (
         "{label} says that a quota is used up.",
-        "Perhaps too many clients are connected; a new attempt follows by itself.",
+        "Perhaps too many clients are connected.",
         False,
     ),
     0x99: (
@@ -112,7 +113,7 @@ _CONNACK: dict[int, tuple[str, str, bool]] = {
     0x9B: ("{label} does not support the QoS of the will.", "Use a lower --will-qos.", True),
     0x9C: ("{label} says that another broker is to be used for now.", _NEW_ADDRESS, True),
     0x9D: ("{label} says that the broker has moved.", _NEW_ADDRESS, True),
-    0x9F: ("{label} says that clients connect too often.", _BY_ITSELF, False),
+    0x9F: ("{label} says that clients connect too often.", _LATER, False),
 }
 _CONNACK[0x82] = _CONNACK[0x81]
 _CONNACK[0x83] = _CONNACK[0x80]
@@ -131,7 +132,7 @@ _CONNACK_WITHOUT_USER: dict[int, tuple[str, str, bool]] = {
 
 # Section 3.14.2.1 of MQTT 5.0.
 _DISCONNECT: dict[int, tuple[str, str, bool]] = {
-    0x00: ("{label} ended the connection.", _BY_ITSELF, False),
+    0x00: ("{label} ended the connection.", _LOG, False),
     0x81: (
         "{label} ended the connection: it could not understand a packet.",
         "Try --protocol 3.1.1.",
@@ -142,11 +143,11 @@ _DISCONNECT: dict[int, tuple[str, str, bool]] = {
         "Perhaps a topic filter is not allowed for this user: try a narrower --subscribe.",
         False,
     ),
-    0x89: ("{label} ended the connection: it is too busy.", _BY_ITSELF, False),
-    0x8B: ("{label} is shutting down.", _BY_ITSELF, False),
+    0x89: ("{label} ended the connection: it is too busy.", _LATER, False),
+    0x8B: ("{label} is shutting down.", "Wait until somebody starts it again.", False),
     0x8D: (
         "{label} ended the connection: it heard nothing from here for too long.",
-        "The network or this computer was blocked or asleep; a new attempt follows by itself.",
+        "The network or this computer was blocked or asleep.",
         False,
     ),
     0x8F: (
@@ -156,15 +157,23 @@ _DISCONNECT: dict[int, tuple[str, str, bool]] = {
     ),
     0x93: (
         "{label} ended the connection: too many messages waited for an acknowledgement.",
-        "A new attempt follows by itself; a lower QoS in --subscribe avoids it.",
+        "A lower QoS in --subscribe avoids it.",
         False,
     ),
-    0x95: ("{label} ended the connection: a packet was too large.", _BY_ITSELF, False),
-    0x96: ("{label} ended the connection: too many messages per second.", _BY_ITSELF, False),
-    0x97: ("{label} ended the connection: a quota is used up.", _BY_ITSELF, False),
+    0x95: (
+        "{label} ended the connection: a packet was too large.",
+        "Publish smaller messages.",
+        False,
+    ),
+    0x96: (
+        "{label} ended the connection: too many messages per second.",
+        "Publish less often.",
+        False,
+    ),
+    0x97: ("{label} ended the connection: a quota is used up.", _LATER, False),
     0x98: (
         "An administrator of {label} ended the connection.",
-        "A new attempt follows by itself; if it ends again, ask whoever runs the broker.",
+        "If it ends again, ask whoever runs the broker.",
         False,
     ),
     0x9C: ("{label} ended the connection: use another broker for now.", _NEW_ADDRESS, True),
@@ -174,10 +183,10 @@ _DISCONNECT: dict[int, tuple[str, str, bool]] = {
         "Leave filters with $share out of --subscribe.",
         False,
     ),
-    0x9F: ("{label} ended the connection: clients connect too often.", _BY_ITSELF, False),
+    0x9F: ("{label} ended the connection: clients connect too often.", _LATER, False),
     0xA0: (
         "{label} ended the connection: it has lasted as long as is allowed.",
-        _BY_ITSELF,
+        "Ask whoever runs the broker if that is too short.",
         False,
     ),
     0xA2: (
@@ -233,7 +242,7 @@ def connack_problem(code: int, attempt: Attempt, reason_text: str | None = None)
     if attempt.user is None:
         entry = _CONNACK_WITHOUT_USER.get(code, entry)
     if entry is None:
-        entry = (f"{{label}} refused the connection (code 0x{code:02X}).", _BY_ITSELF, False)
+        entry = (f"{{label}} refused the connection (code 0x{code:02X}).", _LOG, False)
     return _filled(entry, attempt, reason_text)
 
 
@@ -243,7 +252,7 @@ def disconnect_problem(code: int, attempt: Attempt, reason_text: str | None = No
         return takeover_problem(attempt, is_certain=True)
     entry = _DISCONNECT.get(code)
     if entry is None:
-        entry = (f"{{label}} ended the connection (code 0x{code:02X}).", _BY_ITSELF, False)
+        entry = (f"{{label}} ended the connection (code 0x{code:02X}).", _LOG, False)
     return _filled(entry, attempt, reason_text)
 
 
@@ -265,7 +274,7 @@ def takeover_problem(attempt: Attempt, *, is_certain: bool) -> Problem:
         return Problem(
             sentence, "Give this one another --client-id, or leave it out for a random one."
         )
-    return Problem(sentence, _BY_ITSELF)
+    return Problem(sentence, "A client id is for one client alone.")
 
 
 def suback_problem(

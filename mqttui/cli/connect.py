@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING, Any
 from mqttui.cli.exit_codes import EXIT_OK
 from mqttui.cli.launch import explore
 from mqttui.cli.options import (
-    CONNECTION_OPTIONS,
     HOST_VARIABLE,
     OTHER_VARIABLES,
     PASSWORD_FIELDS,
     PASSWORD_VARIABLE,
     PREFERENCE_OPTIONS,
-    PROFILE_OPTION,
-    SAVE_OPTION,
     Given,
     environment_values,
     typed_values,
@@ -28,9 +25,11 @@ from mqttui.cli.preferences import chosen_preferences
 from mqttui.cli.session import SessionMaker, stored_password, with_password
 from mqttui.cli.terminal import require_terminal, take_keys_from_terminal, warn
 from mqttui.cli.topics import topic_rules
+from mqttui.settings.connection_options import CONNECTION_OPTIONS, PROFILE_OPTION, SAVE_OPTION
 from mqttui.settings.draft import FIELD_RULES, Draft, file_problem, resolve
 from mqttui.settings.paths import profiles_file, secrets_file
-from mqttui.settings.profiles import Profiles, load_profiles, profile_name_problem, save_profile
+from mqttui.settings.profile_table import profile_name_problem
+from mqttui.settings.profiles import Profiles, load_profiles, save_profile
 from mqttui.settings.secret import Secret
 from mqttui.settings.toml_file import SettingsError
 from mqttui.settings.url import parse_address

@@ -37,7 +37,7 @@ def run(words: Sequence[str]) -> int:
             raise CannotRunError(str(unavailable)) from None
         connection = replace(connection, payload_limit_bytes=preferences.payload_limit_bytes)
         sessions = SessionMaker(preferences)
-        session = sessions.make(connection)
+        session = sessions.make(connection, is_remembered=False)
         session.start()
         explore(session, preferences, sessions, [*notices, *demo.problems])
     finally:

@@ -11,7 +11,7 @@ from mqttui.settings.toml_file import SettingsError, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mqttui.cli.options import Option
+    from mqttui.settings.connection_options import Option
 
 
 class Parser(argparse.ArgumentParser):

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from mqttui.cli.terminal import warn
-from mqttui.settings.paths import remembered_file, secrets_file
+from mqttui.settings.draft import draft_of
+from mqttui.settings.paths import recent_file, remembered_file, secrets_file
 from mqttui.settings.remembered import load_remembered
 from mqttui.settings.toml_file import SettingsError
 
@@ -32,8 +33,11 @@ class SessionMaker:
         self._remembered = load_remembered(remembered_file(environ))
         self.late_notices = [self._remembered.problem] if self._remembered.problem else []
 
-    def make(self, settings: ConnectionSettings) -> Session:
-        """Return a session that is not started yet."""
+    def make(self, settings: ConnectionSettings, *, is_remembered: bool = True) -> Session:
+        """Return a session that is not started yet.
+
+        Once it `is_remembered` and the broker has accepted it, it is among the recent brokers.
+        """
         from mqttui.transport.session import Session
 
         def remember(version: Literal["3.1.1", "5"]) -> None:
@@ -43,12 +47,21 @@ class SessionMaker:
             except SettingsError as problem:
                 self.late_notices.append(str(problem))
 
+        def note_broker() -> None:
+            from mqttui.settings.recent import remember_broker
+
+            try:
+                remember_broker(recent_file(self._environ), draft_of(settings))
+            except SettingsError as problem:
+                self.late_notices.append(str(problem))
+
         return Session(
             settings,
             max_messages=self._preferences.inbox_max_messages,
             max_bytes=self._preferences.inbox_max_bytes,
             known_protocol=self._remembered.protocol_of(settings),
             on_protocol_learnt=remember if settings.protocol == "auto" else None,
+            on_first_accepted=note_broker if is_remembered else None,
         )
 
     def tell_late_notices(self) -> None:

@@ -43,10 +43,11 @@ class TopicNode:
     `topic` is the whole topic name as it came, None for a branch on which nothing was published.
     `messages`, `payload_bytes` and `last` are this topic's own; `topics_below`,
     `messages_below`, `changed_at` and `rate` are of the whole subtree, this topic included,
-    and are brought up to date by `TopicStore.settle`. `is_retained` says that the broker sent the
-    last known value as a retained message; a live message does not tell (MQTT 5.0 section
-    3.3.1.3). `counted_messages` and `counted_bytes` are what of this topic's own a `TrafficMeter`
-    has counted already, or must not count.
+    and are brought up to date by `TopicStore.settle`. `is_retained` says that the broker
+    retains a value on this topic, as far as is known: it sent one as a retained message, or said so
+    when it was asked; a live message does not tell (MQTT 5.0 section 3.3.1.3).
+    `counted_messages` and `counted_bytes` are what of this topic's own a `TrafficMeter` has
+    counted already, or must not count.
     """
 
     __slots__ = (

@@ -10,7 +10,7 @@ from mqttui.core.publishing import Outcome, ReceiptStatus
 if TYPE_CHECKING:
     from mqttui.core.message import Batch
     from mqttui.core.publishing import PublishRequest, Receipt
-    from mqttui.core.retained import RetainedFetch
+    from mqttui.core.retained.fetching import RetainedFetch
     from mqttui.core.source import MessageSource, SourceCounters, SourceStatus
     from mqttui.core.trace import PacketTrace
     from mqttui.settings.connection import Subscription
@@ -65,9 +65,11 @@ class ReadOnlySource:
         """Unsubscribe from a filter but keep it in the list, or subscribe to it again."""
         self._source.set_paused(topic_filter, is_paused=is_paused)
 
-    def fetch_retained(self, topic_filter: str, timeout_s: float = 30.0) -> RetainedFetch:
+    def fetch_retained(
+        self, topic_filter: str, timeout_s: float = 30.0, *, with_qos: bool = False
+    ) -> RetainedFetch:
         """Ask the broker what is retained now."""
-        return self._source.fetch_retained(topic_filter, timeout_s)
+        return self._source.fetch_retained(topic_filter, timeout_s, with_qos=with_qos)
 
     @property
     def trace(self) -> PacketTrace:

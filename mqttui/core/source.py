@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from mqttui.core.message import Batch
     from mqttui.core.publishing import PublishRequest, Receipt
-    from mqttui.core.retained import RetainedFetch
+    from mqttui.core.retained.fetching import RetainedFetch
     from mqttui.core.trace import PacketTrace
     from mqttui.settings.connection import Subscription
 
@@ -142,8 +142,13 @@ class MessageSource(Protocol):
     def set_paused(self, topic_filter: str, *, is_paused: bool) -> None:
         """Unsubscribe from a filter but keep it in the list, or subscribe to it again."""
 
-    def fetch_retained(self, topic_filter: str, timeout_s: float = 30.0) -> RetainedFetch:
-        """Ask the broker what is retained now; returns at once with what is to be polled."""
+    def fetch_retained(
+        self, topic_filter: str, timeout_s: float = 30.0, *, with_qos: bool = False
+    ) -> RetainedFetch:
+        """Ask the broker what is retained now; returns at once with what is to be polled.
+
+        `with_qos` asks for the QoS of each message too, which takes longer.
+        """
 
     @property
     def trace(self) -> PacketTrace:

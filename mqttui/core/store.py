@@ -161,6 +161,12 @@ class TopicStore:
         self.messages += count
         self._budget.kept_bytes += kept_bytes + count * ENTRY_OVERHEAD_BYTES
 
+    def note_retained(self, topic: bytes, *, is_retained: bool) -> None:
+        """Take in what the broker said when it was asked whether it retains anything on a topic."""
+        node = self._nodes.get(topic)
+        if node is not None:
+            node.is_retained = is_retained
+
     def settle(self, now: float) -> None:
         """Carry counts and rates of what was applied since the last call up to the branches.
 

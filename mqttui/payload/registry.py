@@ -11,6 +11,8 @@ from mqttui.payload.one_line import one_line
 from mqttui.payload.request import NO_CONTEXT, SHOWN_LIMIT_BYTES, DecodeRequest, UnreadableError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mqttui.payload.request import Context
 
 __all__ = ["AUTOMATIC", "DECODERS", "SHOWN_LIMIT_BYTES", "Decoded", "decode", "one_line"]
@@ -23,15 +25,40 @@ class Decoder:
     """An entry of the registry.
 
     `name` is what rules and files remember; it may be followed by `:` and an argument when
-    `takes_argument`. `title` and `about` are for people. `module` is imported on first use.
+    `argument` says what that is. `title` and `about` are for people. `module` is imported on first
+    use, `variant` says which of its readings is meant.
     """
 
     name: str
     title: str
     about: str
     module: str
+    variant: str = ""
     argument: str = ""
-    takes_argument: bool = False
+
+
+_CONTENT = "decoder of the content"
+_WIDE_NUMBERS = [
+    "int16",
+    "uint16",
+    "int32",
+    "uint32",
+    "int64",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+]
+_BYTE_ORDERS = {"be": "big-endian", "le": "little-endian"}
+
+
+def _number_decoders() -> Iterator[Decoder]:
+    for name in ("int8", "uint8"):
+        yield Decoder(name, name, "numbers of one byte", "numbers", name)
+    for kind in _WIDE_NUMBERS:
+        for order, words in _BYTE_ORDERS.items():
+            name, title = f"{kind}-{order}", f"{kind} {words}"
+            yield Decoder(name, title, "numbers of fixed width", "numbers", name)
 
 
 DECODERS: tuple[Decoder, ...] = (
@@ -41,6 +68,15 @@ DECODERS: tuple[Decoder, ...] = (
     Decoder("latin-1", "Latin-1", "text in one byte a character", "text", "latin-1"),
     Decoder("hex", "binary", "bytes in hexadecimal and ASCII", "hex"),
     Decoder("msgpack", "MessagePack", "compact binary values", "msgpack"),
+    Decoder("cbor", "CBOR", "compact binary values, RFC 8949", "cbor"),
+    Decoder("gzip", "gzip", "compressed", "compressed", "gzip", _CONTENT),
+    Decoder("zlib", "zlib", "compressed", "compressed", "zlib", _CONTENT),
+    Decoder("deflate", "deflate", "compressed, no header", "compressed", "deflate", _CONTENT),
+    Decoder("base64", "base64", "bytes written in 64 characters", "base64", "", _CONTENT),
+    Decoder("image", "image", "PNG, JPEG and GIF", "image"),
+    Decoder("thingflow", "ThingFlow", "[sensor_id, ts, value]", "thingflow"),
+    Decoder("numbers", "numbers", "the first bytes as each kind of number", "numbers"),
+    *_number_decoders(),
 )
 _BY_NAME = {decoder.name: decoder for decoder in DECODERS}
 
@@ -53,7 +89,7 @@ class _Module(Protocol):
 def decoder_named(name: str) -> Decoder | None:
     """Return the entry for a name with or without an argument, None for one that means nothing."""
     found = _BY_NAME.get(name.partition(":")[0])
-    return None if found is None or (":" in name and not found.takes_argument) else found
+    return None if found is None or (":" in name and not found.argument) else found
 
 
 def decode(
@@ -71,11 +107,17 @@ def decode(
     end is no error. `decoder` is a name of the registry; what it cannot read comes as a hex dump
     with the reason in `error`. Never raises, whatever the bytes are.
     """
+    return decode_request(
+        DecodeRequest(payload, limit_bytes, is_head, hex_row_bytes, context), decoder
+    )
+
+
+def decode_request(request: DecodeRequest, decoder: str) -> Decoded:
+    """Return the payload as the named decoder reads it, or the one that fits."""
     from mqttui.payload.guess import EMPTY, automatic
 
-    if not payload:
+    if not request.payload:
         return EMPTY
-    request = DecodeRequest(payload, limit_bytes, is_head, hex_row_bytes, context)
     return automatic(request) if decoder == AUTOMATIC else chosen(decoder, request)
 
 
@@ -96,10 +138,11 @@ def read(name: str, request: DecodeRequest) -> Decoded:
     entry = decoder_named(name)
     assert entry is not None
     module = cast("_Module", import_module(f"mqttui.payload.formats.{entry.module}"))
-    argument = name.partition(":")[2] if entry.takes_argument else entry.argument
-    decoded = module.decode(replace(request, argument=argument) if argument else request)
-    title = decoded.title or entry.title
-    return replace(decoded, decoder=name, title=title)
+    argument = name.partition(":")[2]
+    decoded = module.decode(
+        replace(request, name=entry.name, variant=entry.variant, argument=argument)
+    )
+    return replace(decoded, decoder=name, title=decoded.title or entry.title)
 
 
 def raw(request: DecodeRequest) -> Decoded:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
 from mqttui.payload.tree import TreeBudget
-
-if TYPE_CHECKING:
-    from mqttui.payload.decoded import Decoded
 
 SHOWN_LIMIT_BYTES = 64 * 1000
 """How much of a payload is laid out for display unless the caller says otherwise."""
@@ -40,8 +36,9 @@ class DecodeRequest:
     """A payload to be decoded.
 
     `is_head` says that `payload` is only the beginning of what was published, so that a missing
-    end is no error. `containers` counts the formats that were opened to get here. `argument` is
-    what follows the name of the decoder, or says which of several readings is meant.
+    end is no error. `containers` counts the formats that were opened to get here. `name` is the
+    decoder's in the registry, `variant` which of several readings of a module it stands for, and
+    `argument` what the user wrote after it.
     """
 
     payload: bytes
@@ -50,6 +47,8 @@ class DecodeRequest:
     hex_row_bytes: int = 16
     context: Context = field(default=NO_CONTEXT)
     containers: int = 0
+    name: str = ""
+    variant: str = ""
     argument: str = ""
 
     @property
@@ -65,18 +64,3 @@ class DecodeRequest:
     def budget(self) -> TreeBudget:
         """Return what a tree of this payload may cost."""
         return TreeBudget(characters=self.limit_bytes * _LAYOUT_GROWTH)
-
-    def inside(self, payload: bytes, *, is_head: bool) -> DecodeRequest:
-        """Return the request for what a container held; raise `UnreadableError` if too deep."""
-        if self.containers >= MOST_CONTAINERS:
-            raise UnreadableError(f"more than {MOST_CONTAINERS} formats one inside the other")
-        return replace(self, payload=payload, is_head=is_head, containers=self.containers + 1)
-
-
-def with_outside(decoded: Decoded, request: DecodeRequest, note: str) -> Decoded:
-    """Return the decoded content of a container as the container's own, with a note about it."""
-    notes = (note, *decoded.notes)
-    if decoded.is_cut:
-        notes = (note, "only the beginning of the content is shown", *decoded.notes)
-    size_bytes = len(request.payload)
-    return replace(decoded, shown_bytes=size_bytes, total_bytes=size_bytes, notes=notes)

@@ -21,9 +21,13 @@ def tree_value(
     kind: Kind = "tree",
     error: str | None = None,
     notes: tuple[str, ...] = (),
+    name: str = "",
+    title: str = "",
 ) -> Decoded:
     """Return the layout of a tree that was read from the first `used_bytes` of a payload."""
     lines = lay_out(root)
     total = len(request.payload)
     text = layout_text(lines)
-    return Decoded(kind, text, error, used_bytes, total, notes=notes, tree=root, lines=lines)
+    return Decoded(
+        kind, text, error, used_bytes, total, name, title, notes=notes, tree=root, lines=lines
+    )

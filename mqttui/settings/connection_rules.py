@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mqttui.settings.connection import Subscription
-from mqttui.settings.rules import BadValueError, WholeNumber, kind_of, shown
+from mqttui.settings.rules import BadValueError, Rule, Switch, WholeNumber, kind_of, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,34 +106,97 @@ class AlpnProtocols:
 QOS = WholeNumber(0, 2)
 
 
+NO_LOCAL, AS_PUBLISHED = "no-local", "as-published"
+RETAINED = ("retained-always", "retained-new", "retained-never")
+"""How the values of retain handling are written, 0 to 2."""
+
+_OPTION_WORDS = f"{NO_LOCAL}, {AS_PUBLISHED}, {RETAINED[1]} or {RETAINED[2]}"
+_SUBSCRIPTION_KEYS: dict[str, Rule[Any]] = {
+    "qos": QOS,
+    "no_local": Switch(),
+    "retain_as_published": Switch(),
+    "retain_handling": WholeNumber(0, 2),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SubscriptionRule:
-    """`FILTER` or `FILTER:QOS`; the rules of topic filters are checked where core is known."""
+    """`FILTER`, `FILTER:QOS` or `FILTER:QOS,no-local,as-published,retained-new`.
+
+    The rules of topic filters are checked where core is known.
+    """
 
     def of_text(self, text: str) -> Subscription:
         """Return the subscription; only a trailing `:0`, `:1` or `:2` is a QoS."""
-        topic_filter, colon, qos = text.rpartition(":")
-        if colon and qos in {"0", "1", "2"}:
-            subscription = Subscription(topic_filter, int(qos))
-        else:
+        found = re.fullmatch(r"(.*):([012])((?:,[a-z-]*)*)", text, re.DOTALL)
+        if found is None:
             subscription = Subscription(text)
+        else:
+            values: dict[str, bool | int] = {}
+            for word in found[3].split(",")[1:]:
+                if word == NO_LOCAL:
+                    values["no_local"] = True
+                elif word == AS_PUBLISHED:
+                    values["retain_as_published"] = True
+                elif word in RETAINED:
+                    values["retain_handling"] = RETAINED.index(word)
+                else:
+                    raise BadValueError(
+                        f"may have after its QoS only {_OPTION_WORDS}, not {shown(word)}"
+                    )
+            subscription = Subscription(found[1], int(found[2]), **values)  # type: ignore[arg-type]
         if not subscription.topic_filter:
             raise BadValueError("must name a topic filter")
         return subscription
 
     def of_toml(self, value: object) -> Subscription:
-        """Return the subscription of `"filter:qos"` or `{filter = "…", qos = 1}`."""
+        """Return the subscription of `"filter:qos"` or `{filter = "…", qos = 1, …}`."""
         if isinstance(value, str):
             return self.of_text(value)
-        if not isinstance(value, dict) or not {"filter"} <= set(value) <= {"filter", "qos"}:
+        if not isinstance(value, dict) or "filter" not in value:
             raise BadValueError('must have entries like "a/b:1" or {filter = "a/b", qos = 1}')
         topic_filter = value["filter"]
         if not isinstance(topic_filter, str) or not topic_filter:
             raise BadValueError("must have text in quotes as filter")
-        try:
-            return Subscription(topic_filter, QOS.of_toml(value.get("qos", 0)))
-        except BadValueError as problem:
-            raise BadValueError(f"has a qos that {problem}") from None
+        values = {}
+        for key, inner in value.items():
+            if key == "filter":
+                continue
+            rule = _SUBSCRIPTION_KEYS.get(key)
+            if rule is None:
+                known = ", ".join(("filter", *_SUBSCRIPTION_KEYS))
+                raise BadValueError(f"must have entries with the keys {known}, not {shown(key)}")
+            try:
+                values[key] = rule.of_toml(inner)
+            except BadValueError as problem:
+                raise BadValueError(f"has a {key} that {problem}") from None
+        return Subscription(topic_filter, **values)
+
+
+def subscription_text(subscription: Subscription) -> str:
+    """Return a subscription as it is typed, the inverse of `SubscriptionRule.of_text`."""
+    words = [f"{subscription.topic_filter}:{subscription.qos}"]
+    if subscription.no_local:
+        words.append(NO_LOCAL)
+    if subscription.retain_as_published:
+        words.append(AS_PUBLISHED)
+    if subscription.retain_handling:
+        words.append(RETAINED[subscription.retain_handling])
+    return ",".join(words)
+
+
+def subscription_toml(subscription: Subscription) -> str | dict[str, object]:
+    """Return a subscription as it stands in a profile: short where it asks for nothing unusual."""
+    if not subscription.needs_mqtt5:
+        return subscription_text(subscription)
+    given: dict[str, object] = {"filter": subscription.topic_filter, "qos": subscription.qos}
+    if subscription.no_local:
+        given["no_local"] = True
+    if subscription.retain_as_published:
+        given["retain_as_published"] = True
+    if subscription.retain_handling:
+        given["retain_handling"] = subscription.retain_handling
+    return given
 
 
 @dataclass(frozen=True, slots=True)

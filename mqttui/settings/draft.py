@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 MQTT_PORT, MQTT_TLS_PORT = 1883, 8883
 WEBSOCKET_PORT, WEBSOCKET_TLS_PORT = 80, 443
 DEFAULT_WEBSOCKET_PATH = "/mqtt"
+DEFAULT_KEEPALIVE_S = 60
 # The session does not expire (MQTT 5.0 section 3.1.2.11.2).
 NEVER_EXPIRES_S = 0xFFFFFFFF
 
@@ -174,7 +175,7 @@ def resolve(
         ),
         user=draft.user,
         client_id=draft.client_id,
-        keepalive_s=60 if draft.keepalive_s is None else draft.keepalive_s,
+        keepalive_s=DEFAULT_KEEPALIVE_S if draft.keepalive_s is None else draft.keepalive_s,
         is_clean=is_clean,
         session_expiry_s=session_expiry_s,
         protocol=draft.protocol or "auto",
@@ -183,6 +184,50 @@ def resolve(
         profile=profile,
         payload_limit_bytes=payload_limit_bytes,
     )
+
+
+def draft_of(settings: ConnectionSettings) -> Draft:
+    """Return the draft that `resolve` makes into these settings; it has no password."""
+    tls, will = settings.tls, settings.will
+    given = Draft(
+        host=settings.host,
+        port=settings.port,
+        user=settings.user,
+        client_id=settings.client_id,
+        keepalive_s=None if settings.keepalive_s == DEFAULT_KEEPALIVE_S else settings.keepalive_s,
+        is_clean=None if settings.is_clean else False,
+        session_expiry_s=settings.session_expiry_s,
+        protocol=None if settings.protocol == "auto" else settings.protocol,
+        subscriptions=(
+            None if settings.subscriptions == DEFAULT_SUBSCRIPTIONS else settings.subscriptions
+        ),
+    )
+    is_websocket = settings.websocket_path is not None
+    if settings.port == default_port(tls is not None, is_websocket):
+        given = replace(given, port=None)
+    if not settings.is_clean and settings.session_expiry_s == NEVER_EXPIRES_S:
+        given = replace(given, session_expiry_s=None)
+    if is_websocket:
+        given = replace(given, websocket=True, websocket_path=settings.websocket_path)
+    if tls is not None:
+        given = replace(
+            given,
+            tls=True,
+            ca_file=tls.ca_file,
+            cert_file=tls.cert_file,
+            key_file=tls.key_file,
+            is_insecure=tls.is_insecure or None,
+            alpn=tls.alpn or None,
+        )
+    if will is not None:
+        given = replace(
+            given,
+            will_topic=will.topic,
+            will_payload=will.payload or None,
+            will_qos=will.qos or None,
+            will_retain=will.retain or None,
+        )
+    return given
 
 
 def default_port(is_tls: bool, is_websocket: bool) -> int:

@@ -56,6 +56,11 @@ def brokers_dir(environ: Mapping[str, str] = os.environ) -> Path:
     return state_dir(environ) / "brokers"
 
 
+def recent_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the file of the brokers that were connected to lately."""
+    return state_dir(environ) / "recent.json"
+
+
 def log_file(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the file of unexpected errors of the last run that had any."""
     return state_dir(environ) / "mqttui.log"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from mqttui.settings.rules import BadValueError, Number, Rule, Size, Switch, WholeNumber
+from mqttui.settings.rules import BadValueError, Number, Rule, Size, Switch, TextTable, WholeNumber
 from mqttui.settings.toml_file import read_toml, unknown_key
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 MIB = 1024 * 1024
@@ -21,6 +22,7 @@ class Preferences:
     `history_budget_bytes` bounds all kept messages together. `frame_rate_hz` is how often the
     screen may change. A payload longer than `payload_limit_bytes` is cut to it. The inbox
     holds what arrived and has not been looked at yet. While `is_read_only` nothing is published.
+    `keys` gives commands other keys, by the id of the command.
     """
 
     history_budget_bytes: int = 256_000_000
@@ -29,6 +31,7 @@ class Preferences:
     inbox_max_messages: int = 1_000_000
     inbox_max_bytes: int = 128 * MIB
     is_read_only: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ PREFERENCE_KEYS: dict[str, PreferenceKey] = {
     "inbox_messages": PreferenceKey("inbox_max_messages", WholeNumber(1000, 100_000_000)),
     "inbox_size": PreferenceKey("inbox_max_bytes", Size(1_000_000, 1024**4)),
     "read_only": PreferenceKey("is_read_only", Switch()),
+    "keys": PreferenceKey("keys", TextTable()),
 }
 
 

@@ -2,61 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mqttui.settings.draft import FIELD_RULES, Draft, TopicRules, resolve
-from mqttui.settings.rules import BadValueError, Text, kind_of
+from mqttui.settings.profile_table import profile_name_problem, profile_table, read_profile
 from mqttui.settings.toml_file import (
-    Document,
     SettingsError,
-    nearest,
+    is_toml,
     read_toml,
     replace_file,
     unknown_key,
+    without_table,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from tomlkit import TOMLDocument
-    from tomlkit.items import Table
+    from tomlkit.items import Item, Table
 
-# Key of the profile's table -> field of the draft.
-KEYS = {
-    "host": "host",
-    "port": "port",
-    "tls": "tls",
-    "websocket": "websocket",
-    "websocket_path": "websocket_path",
-    "user": "user",
-    "password_file": "password_file",
-    "client_id": "client_id",
-    "keepalive_s": "keepalive_s",
-    "clean": "is_clean",
-    "session_expiry_s": "session_expiry_s",
-    "protocol": "protocol",
-    "will": "will_topic",
-    "subscriptions": "subscriptions",
-}
-TABLE_KEYS = {
-    "tls": {
-        "cafile": "ca_file",
-        "cert": "cert_file",
-        "key": "key_file",
-        "insecure": "is_insecure",
-        "alpn": "alpn",
-    },
-    "will": {
-        "topic": "will_topic",
-        "payload": "will_payload",
-        "qos": "will_qos",
-        "retain": "will_retain",
-    },
-}
-_FILE_FIELDS = ("ca_file", "cert_file", "key_file", "password_file")
-_MAX_NAME_CHARS = 64
+    from mqttui.settings.draft import Draft, TopicRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +64,13 @@ def load_profiles(path: Path, topics: TopicRules | None = None) -> Profiles:
         problems.append(f"{where}: profiles must be tables like [profiles.NAME].")
         tables = {}
     for name, table in tables.items():
-        draft, found = _read_profile(document, name, table, topics)
+        draft, found = read_profile(document, name, table, topics)
         problems.extend(found)
         if found:
             broken.add(name)
         else:
             profiles[name] = draft
     return Profiles(path, profiles, problems, frozenset(broken))
-
-
-def profile_name_problem(name: str) -> str | None:
-    """Return a sentence about why a text cannot name a profile, else None."""
-    try:
-        Text().of_text(name)
-    except BadValueError as problem:
-        return problem.about("The name of a profile")
-    if len(name) > _MAX_NAME_CHARS:
-        return f"The name of a profile must not be longer than {_MAX_NAME_CHARS} characters."
-    return None
 
 
 def save_profile(path: Path, name: str, draft: Draft) -> None:
@@ -130,9 +84,28 @@ def save_profile(path: Path, name: str, draft: Draft) -> None:
     if draft.host is None:
         raise SettingsError("A profile needs a host.")
     document = _editable(path)
+    _put(document, name, profile_table(draft))
+    replace_file(path, document.as_string())
+
+
+def profile_text(name: str, values: dict[str, Any], header: str) -> str:
+    """Return the text of a file with one profile; `header` is a comment.
+
+    Raises `SettingsError` for a name that cannot be used.
+    """
+    import tomlkit
+
+    if problem := profile_name_problem(name):
+        raise SettingsError(problem)
+    document = tomlkit.parse(header)
+    _put(document, name, values)
+    return document.as_string()
+
+
+def _put(document: TOMLDocument, name: str, values: dict[str, Any]) -> None:
+    """Make a profile of a document what `values` says."""
     tables = _subtable(document, "profiles", is_super=True)
     table = _subtable(tables, name)
-    values = _toml_values(draft)
     for key in [key for key in table if key not in values]:
         del table[key]
     for key, value in values.items():
@@ -146,136 +119,24 @@ def save_profile(path: Path, name: str, draft: Draft) -> None:
                 _assign(inner, inner_key, inner_value)
         else:
             _assign(table, key, value)
-    replace_file(path, document.as_string())
 
 
-def _read_profile(
-    document: Document, name: str, table: object, topics: TopicRules | None
-) -> tuple[Draft, list[str]]:
-    """Return the draft of one table and its problems."""
-    reader = _ProfileReader(document, name)
-    if problem := profile_name_problem(name):
-        return Draft(), [f"{document.place(('profiles', name))}: {problem}"]
-    if not isinstance(table, dict):
-        where = document.place(("profiles", name))
-        return Draft(), [f"{where}: profile {name!r} must be a table, not {kind_of(table)}."]
-    reader.read(table)
-    draft = Draft(**reader.values, names=reader.names)
-    if draft.host is None and not reader.problems:
-        where = document.place(("profiles", name))
-        reader.problems.append(f"{where}: profile {name!r} has no host.")
-    if topics is not None and not reader.problems:
-        try:
-            resolve(draft, topics, payload_limit_bytes=0)
-        except SettingsError as problem:
-            where = document.place(("profiles", name))
-            reader.problems.append(f"{where}: {problem}")
-    return draft, reader.problems
+def delete_profile(path: Path, name: str) -> None:
+    """Take a profile out of the file; everything else stays. One that is not there is no problem.
 
-
-class _ProfileReader:
-    """Collects the values and problems of one profile."""
-
-    def __init__(self, document: Document, name: str) -> None:
-        self._document = document
-        self._name = name
-        self.values: dict[str, Any] = {}
-        self.names: dict[str, str] = {}
-        self.problems: list[str] = []
-
-    def read(self, table: Mapping[str, object]) -> None:
-        """Take over the keys of the profile's table."""
-        for key, value in table.items():
-            if key in TABLE_KEYS and isinstance(value, dict):
-                if key == "tls":
-                    self.values["tls"] = True
-                    self.names["tls"] = self._spelled("tls")
-                self._read_table(key, value)
-            elif key == "will":
-                self._problem((key,), f"will must be a table, not {kind_of(value)}.")
-            elif key in {"password", "passwd", "secret", "token"}:
-                self._problem(
-                    (key,),
-                    f"{key!r} does not belong in a profile; use password_file, or store it "
-                    f"with mqttui connect --profile NAME --save NAME.",
-                )
-            elif key in KEYS:
-                self._take((key,), KEYS[key], value)
-            else:
-                self._unknown((key,), KEYS)
-
-    def _read_table(self, outer: str, table: Mapping[str, object]) -> None:
-        known = TABLE_KEYS[outer]
-        for key, value in table.items():
-            if key in known:
-                self._take((outer, key), known[key], value)
-            else:
-                self._unknown((outer, key), known)
-
-    def _take(self, keys: tuple[str, ...], field_name: str, value: object) -> None:
-        spelled = ".".join(keys)
-        try:
-            checked = FIELD_RULES[field_name].of_toml(value)
-        except BadValueError as problem:
-            self._problem(keys, problem.about(spelled))
-            return
-        if field_name in _FILE_FIELDS:
-            checked = self._document.path.parent / checked
-        self.values[field_name] = checked
-        self.names[field_name] = self._spelled(spelled)
-
-    def _spelled(self, key: str) -> str:
-        return f"{key} of profile {self._name!r}"
-
-    def _unknown(self, keys: tuple[str, ...], known: Mapping[str, str]) -> None:
-        # A key of the inner table on the outer level, or the other way round, is a usual slip.
-        inner = {f"{outer}.{key}" for outer, table in TABLE_KEYS.items() for key in table}
-        names = [*known, *(inner if len(keys) == 1 else ())]
-        close = nearest(keys[-1], names)
-        for dotted in inner if len(keys) == 1 else ():
-            if dotted.partition(".")[2] == keys[0]:
-                close = dotted
-        hint = f"did you mean {close!r}?" if close else f"valid keys are {', '.join(known)}."
-        self._problem(keys, f"unknown key {'.'.join(keys)!r}; {hint}")
-
-    def _problem(self, keys: tuple[str, ...], sentence: str) -> None:
-        where = self._document.place(("profiles", self._name, *keys))
-        self.problems.append(f"{where}: profile {self._name!r}: {sentence}")
-
-
-def _toml_values(draft: Draft) -> dict[str, Any]:
-    """Return a draft as the values of a profile's table."""
-    draft = draft.completed()
-    draft = replace(
-        draft, **{name: path.absolute() for name in _FILE_FIELDS if (path := getattr(draft, name))}
-    )
-    values: dict[str, Any] = {}
-    for key, field_name in KEYS.items():
-        value = getattr(draft, field_name)
-        if key in TABLE_KEYS:
-            inner = {
-                inner_key: _toml_value(getattr(draft, inner_field))
-                for inner_key, inner_field in TABLE_KEYS[key].items()
-                if getattr(draft, inner_field) is not None
-            }
-            is_wanted = value is not None and value is not False
-            values[key] = inner if inner and is_wanted else value
-        else:
-            values[key] = _toml_value(value)
-    return {key: value for key, value in values.items() if value is not None}
-
-
-def _toml_value(value: Any) -> Any:
-    if isinstance(value, bytes):
-        try:
-            return value.decode()
-        except UnicodeDecodeError:
-            raise SettingsError("A will payload that is not UTF-8 cannot be saved.") from None
-    if isinstance(value, tuple):
-        return [
-            each if isinstance(each, str) else f"{each.topic_filter}:{each.qos}" for each in value
-        ]
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
+    Raises `SettingsError` when the file cannot be written or is not valid TOML.
+    """
+    document = _editable(path)
+    text = document.as_string()
+    tables: Any = document.get("profiles")
+    if not isinstance(tables, dict) or name not in tables:
+        return
+    del tables[name]
+    shorter = without_table(text, ("profiles", name))
+    # The parser takes the comment above the next table for the end of this one, the text does
+    # not; but only the parser knows every way to write a table.
+    is_right = is_toml(shorter, document.unwrap())
+    replace_file(path, shorter if is_right else document.as_string())
 
 
 def _editable(path: Path) -> TOMLDocument:
@@ -300,11 +161,25 @@ def _subtable(parent: Any, name: str, *, is_super: bool = False) -> Table:
 
 def _assign(table: Table, key: str, value: object) -> None:
     """Set a key unless it has that value already, so that its formatting and comment stay."""
+    old = table.get(key)
+    item = _item(value)
+    if type(item.unwrap()) is type(getattr(old, "unwrap", lambda: old)()) and old == value:
+        return
+    table[key] = item
+
+
+def _item(value: object) -> Item:
+    """Return a value as it is written; tables in a list stand inline."""
     import tomlkit
 
-    old = table.get(key)
-    if type(tomlkit.item(value).unwrap()) is type(getattr(old, "unwrap", lambda: old)()) and (
-        old == value
-    ):
-        return
-    table[key] = value
+    if not isinstance(value, list):
+        return tomlkit.item(value)
+    array = tomlkit.array()
+    for each in value:
+        if isinstance(each, dict):
+            inline = tomlkit.inline_table()
+            inline.update(each)
+            array.append(inline)
+        else:
+            array.append(each)
+    return array

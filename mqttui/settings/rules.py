@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 T_co = TypeVar("T_co", covariant=True)
 ChoiceT = TypeVar("ChoiceT", bound=str)
@@ -212,6 +215,35 @@ class Text:
         if not isinstance(value, str):
             raise BadValueError(f"must be text in quotes, not {kind_of(value)}")
         return self.of_text(value)
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A table that gives names texts; its keys are judged by whoever knows them."""
+
+    def of_text(self, text: str) -> dict[str, str]:
+        """Return nothing: a table can only stand in a file."""
+        raise BadValueError("can only be set in a file")
+
+    def of_toml(self, value: object) -> dict[str, str]:
+        """Return the table; quoted and dotted names mean the same."""
+        if not isinstance(value, dict):
+            raise BadValueError(f"must be a table, not {kind_of(value)}")
+        texts = {}
+        for name, each in _flat(value):
+            if not isinstance(each, str):
+                raise BadValueError(f"has {name!r}, which must be text, not {kind_of(each)}")
+            texts[name] = each
+        return texts
+
+
+def _flat(table: dict[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Yield what a table and the tables in it say, by dotted names."""
+    for name, value in table.items():
+        if isinstance(value, dict) and not prefix:
+            yield from _flat(value, f"{name}.")
+        else:
+            yield prefix + name, value
 
 
 @dataclass(frozen=True, slots=True)

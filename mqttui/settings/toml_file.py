@@ -84,6 +84,35 @@ def line_of(text: str, key_path: tuple[str, ...]) -> int | None:
     return best_line
 
 
+def without_table(text: str, table: tuple[str, ...]) -> str:
+    """Return a TOML text without a table and those inside it, as far as they have headers.
+
+    Comments right above the header that follows stay.
+    """
+    kept: list[str] = []
+    is_inside = False
+    undecided: list[str] = []
+    for line in text.splitlines(keepends=True):
+        if header := re.match(_HEADER, line):
+            was_inside, is_inside = is_inside, _parts(header[1])[: len(table)] == table
+            if not is_inside and was_inside:
+                kept += undecided
+        if not is_inside:
+            kept.append(line)
+        undecided = [*undecided, line] if line.startswith("#") else []
+    return "".join(kept)
+
+
+def is_toml(text: str, values: dict[str, Any]) -> bool:
+    """Return whether a text is TOML with these values."""
+    import tomllib
+
+    try:
+        return tomllib.loads(text) == values
+    except tomllib.TOMLDecodeError:
+        return False
+
+
 def _parts(dotted_key: str) -> tuple[str, ...]:
     """Return the parts of a dotted key, quotes resolved."""
     import tomllib

@@ -90,8 +90,9 @@ class Stopped(Exception):
 class Connection:
     """Drives a client through one connection.
 
-    `on_accepted` is called when the broker has accepted it, `on_change` when the state of a
-    subscription changed. `tasks` are done beside receiving. `is_stopping` is asked whenever
+    `on_opened` is called when there is a way to speak MQTT and nothing was said, `on_accepted`
+    when the broker has accepted the connection, `on_change` when the state of a subscription
+    changed. `tasks` are done beside receiving. `is_stopping` is asked whenever
     `wakeup` fires. While `is_opening` the thread is in calls that nothing can interrupt.
     """
 
@@ -109,6 +110,7 @@ class Connection:
         is_stopping: Callable[[], bool],
         on_accepted: Callable[[], None],
         on_change: Callable[[], None],
+        on_opened: Callable[[], None] | None = None,
         tasks: Sequence[Task] = (),
     ) -> None:
         self._client = client
@@ -120,6 +122,7 @@ class Connection:
         self._patience = patience
         self._wakeup = wakeup
         self._is_stopping = is_stopping
+        self._on_opened = on_opened
         self._on_accepted = on_accepted
         self._tasks = (Subscribing(subscriptions, patience.suback_s, on_change), *tasks)
         self.is_opening = False
@@ -200,6 +203,8 @@ class Connection:
         # may be in use again.
         if self._is_stopping():
             raise Stopped
+        if self._on_opened is not None:
+            self._on_opened()
 
     def _socket_closing(self, _client: Client, _userdata: Any, sock: Any) -> None:
         if self._farewell_until is not None:

@@ -17,12 +17,13 @@ from mqttui.broker.diagnosis import diagnose
 from mqttui.broker.problem import ProblemError
 from mqttui.broker.reasons import Attempt
 from mqttui.core.message import RETAIN, qos_of
-from mqttui.core.retained import RetainedMessage, RetainedStatus
+from mqttui.core.retained.fetching import RetainedMessage, RetainedStatus
 from mqttui.core.topic import filter_problem
 from mqttui.settings.connection import Subscription
 from mqttui.transport.client_setup import ready_client
 from mqttui.transport.connection import Connection, Patience, Stopped
 from mqttui.transport.packet_stream import size_of
+from mqttui.transport.retained_qos import QosRound
 from mqttui.transport.subscriptions import Subscriptions
 from mqttui.transport.wakeup import Wakeup
 
@@ -65,8 +66,9 @@ _NOTHING_SHARED = "A shared subscription brings no retained messages: leave out 
 class Fetch:
     """A `RetainedFetch` on a thread of its own, from `start` on.
 
-    The subscription has QoS 0 unless `qos` says otherwise: what a broker queues for a client
-    above QoS 0 is limited (1,000 messages in mosquitto), so that the list would have holes.
+    The subscription has QoS 0: what a broker queues for a client above QoS 0 is limited (1,000
+    messages in mosquitto), so that the list would have holes. `with_qos` therefore asks for
+    the QoS of each message when the list is complete.
     """
 
     def __init__(
@@ -76,11 +78,16 @@ class Fetch:
         timeout_s: float,
         *,
         is_mqtt5: bool,
-        qos: int = 0,
+        with_qos: bool = False,
         quiet_s: float = QUIET_S,
         max_bytes: int = MAX_BYTES,
         patience: Patience | None = None,
     ) -> None:
+        # Without wildcards there is one message at most, which no queue is too short for.
+        self._is_one_topic = "+" not in topic_filter and "#" not in topic_filter
+        qos = 2 if with_qos and self._is_one_topic else 0
+        self._wants_qos = with_qos and not self._is_one_topic
+        self._qos_round: QosRound | None = None
         self._settings = replace(
             settings,
             client_id=None,
@@ -101,6 +108,7 @@ class Fetch:
         self._lock = threading.Lock()
         self._wakeup = Wakeup()
         self._client: FastClient | StockClient | None = None
+        self._asked_at_s = time.monotonic()
         self._ends_at_s = 0.0
         self._last_at_s = 0.0
         self._pongs_before: int | None = None
@@ -127,6 +135,7 @@ class Fetch:
 
     def start(self) -> None:
         """Begin to ask; returns at once."""
+        self._asked_at_s = time.monotonic()
         problem = filter_problem(self._topic_filter)
         if problem is None and self._topic_filter.startswith("$share/"):
             problem = _NOTHING_SHARED
@@ -147,7 +156,8 @@ class Fetch:
     def _finish(self, problem: str | None) -> None:
         with self._lock:
             if not self._status.is_done:
-                self._status = replace(self._status, is_done=True, problem=problem)
+                took_s = time.monotonic() - self._asked_at_s
+                self._status = replace(self._status, is_done=True, problem=problem, took_s=took_s)
         self._wakeup.wake()
 
     def _run(self) -> None:
@@ -177,7 +187,7 @@ class Fetch:
                 on_change=lambda: None,
                 tasks=(self,),
             ).run()
-            self._finish(end.problem.sentence)
+            self._finish(self._without_qos(end.problem.sentence))
         except Stopped:
             pass
         except Exception as error:
@@ -191,6 +201,10 @@ class Fetch:
     def _take(self, messages: list[RawMessage], size_bytes: int) -> None:
         # Live messages come without the flag (MQTT 5.0 section 3.3.1.3).
         found = [message for message in messages if message[2] & RETAIN]
+        if self._is_one_topic:
+            # amqtt sends what other clients have subscribed to as well.
+            asked = self._topic_filter.encode()
+            found = [message for message in found if message[0] == asked]
         if not found or self._status.is_done:
             return
         self._last_at_s = time.monotonic()
@@ -202,6 +216,8 @@ class Fetch:
                 kept = replace(
                     kept, properties=detail.properties, full_size_bytes=detail.full_size_bytes
                 )
+            if self._qos_round is not None:
+                self._qos_round.took(topic)
             self._seen.add(topic)
             place = self._places.setdefault(topic, len(self._messages))
             if place == len(self._messages):
@@ -217,6 +233,8 @@ class Fetch:
             self._finish(
                 f"The broker retains more than {self._max_bytes:,} bytes here; the list ends there."
             )
+        elif self._is_one_topic:
+            self._finish(None)
 
     def begin(self, client: FastClient | StockClient, accepted: Accepted) -> None:
         """Start to count the time."""
@@ -234,9 +252,16 @@ class Fetch:
             return None
         if now_s >= self._ends_at_s:
             self._finish(
-                f"The broker was not done after {self._timeout_s:g} s; the list may have holes."
+                self._without_qos(
+                    f"The broker was not done after {self._timeout_s:g} s; the list may have holes."
+                )
             )
             return 0.0
+        if self._qos_round is not None:
+            rest_s = self._qos_round.pursue(client, now_s)
+            if rest_s is None:
+                self._finish(None)
+            return rest_s or 0.0
         (entry,) = self._subscriptions.status
         if entry.granted_qos is None:
             if entry.problem is None:
@@ -277,7 +302,11 @@ class Fetch:
         is_small = self._passes == 1 and len(self._seen) <= FEW
         if is_whole and (is_small or self._seen == self._seen_before):
             self._leave_only(self._seen)
-            self._finish(None)
+            if self._wants_qos and self._messages:
+                topics = [found.topic for found in self._messages]
+                self._qos_round = QosRound(topics, is_mqtt5=self._is_mqtt5)
+            else:
+                self._finish(None)
         elif self._passes == PASSES:
             self._finish(
                 f"The broker was asked {PASSES} times and left out something each time; the list "
@@ -289,6 +318,12 @@ class Fetch:
             self._seen = set()
             self._pongs_before = None
             self._subscriptions.want(self._settings.subscriptions[0])
+
+    def _without_qos(self, problem: str) -> str:
+        """Return what a problem means once only the QoS is missing."""
+        if self._qos_round is None:
+            return problem
+        return f"The list is complete, but the QoS of the messages is not known. {problem}"
 
     def _leave_only(self, topics: set[bytes]) -> None:
         """Take out what was cleared while the broker was asked again."""

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from mqttui.core.message import RawMessage
     from mqttui.core.publishing import PublishRequest, Receipt
-    from mqttui.core.retained import RetainedFetch
+    from mqttui.core.retained.fetching import RetainedFetch
     from mqttui.core.source import SourceCounters
     from mqttui.settings.connection import ConnectionSettings, Subscription
     from mqttui.transport.fast_client import FastClient
@@ -69,7 +69,8 @@ class Session:
 
     `known_protocol` is what this broker spoke last time; under `auto` it is tried first.
     `on_protocol_learnt` is called on the network thread when something else worked than what
-    was expected. `chance` gives random numbers in [0, 1) for the waits between attempts.
+    was expected, `on_first_accepted` there when the broker has accepted the first connection.
+    `chance` gives random numbers in [0, 1) for the waits between attempts.
     """
 
     def __init__(
@@ -80,12 +81,14 @@ class Session:
         max_bytes: int = INBOX_MAX_BYTES,
         known_protocol: KnownProtocol | None = None,
         on_protocol_learnt: Callable[[KnownProtocol], None] | None = None,
+        on_first_accepted: Callable[[], None] | None = None,
         patience: Patience | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._settings = settings
         self._expected_protocol: KnownProtocol = known_protocol or "5"
         self._on_protocol_learnt = on_protocol_learnt
+        self._on_first_accepted = on_first_accepted
         self._patience = patience or Patience()
         self._chance = chance
         self._inbox = Inbox(max_messages, max_bytes)
@@ -208,7 +211,9 @@ class Session:
         self._subscriptions.pause(topic_filter, is_paused=is_paused)
         self._subscriptions_changed()
 
-    def fetch_retained(self, topic_filter: str, timeout_s: float = 30.0) -> RetainedFetch:
+    def fetch_retained(
+        self, topic_filter: str, timeout_s: float = 30.0, *, with_qos: bool = False
+    ) -> RetainedFetch:
         """Ask the broker what is retained now, on a connection of its own. From any thread."""
         # Imported here: the first paint can do without.
         from mqttui.transport.retained import Fetch
@@ -219,6 +224,7 @@ class Session:
             topic_filter,
             timeout_s,
             is_mqtt5=status.protocol == "5",
+            with_qos=with_qos,
             patience=self._patience,
         )
         self._fetches = [known for known in self._fetches if not known.status.is_done]
@@ -344,7 +350,7 @@ class Session:
         self._set_status(
             phase=Phase.WAITING,
             problem=problem.sentence,
-            advice=problem.advice,
+            advice=problem.advice_while_retrying,
             retry_at_s=retry_at_s,
             retries_by_itself=not problem.is_permanent,
             connected_at_s=None,
@@ -371,12 +377,15 @@ class Session:
             connected_at_s=time.monotonic(),
             warnings=self._warnings(protocol),
         )
-        if is_news and self._on_protocol_learnt is not None and self._settings.protocol == "auto":
-            try:
+        try:
+            if self._acceptances == 1 and self._on_first_accepted is not None:
+                self._on_first_accepted()
+            is_asked = self._settings.protocol == "auto"
+            if is_news and is_asked and self._on_protocol_learnt is not None:
                 self._on_protocol_learnt(protocol)
-            except Exception:
-                # Remembering is a convenience; the connection stands.
-                _log.exception("what the broker speaks could not be remembered")
+        except Exception:
+            # Remembering is a convenience; the connection stands.
+            _log.exception("what is known of the broker could not be remembered")
 
     def _warnings(self, protocol: KnownProtocol | None) -> tuple[str, ...]:
         settings = self._settings

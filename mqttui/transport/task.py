@@ -53,6 +53,7 @@ def limits_of(properties: Properties | None) -> BrokerLimits:
         receive_maximum=said("ReceiveMaximum", 0) or 65_535,
         has_shared_subscriptions=said("SharedSubscriptionAvailable", 1) != 0,
         has_wildcards=said("WildcardSubscriptionAvailable", 1) != 0,
+        keepalive_s=getattr(properties, "ServerKeepAlive", None),
     )
 
 

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
@@ -15,28 +16,26 @@ from mqttui.payload.printable import printable
 from mqttui.settings.broker_memory import memory_of
 from mqttui.ui.clipboard import MOST_BYTES, copied_text, osc52, too_long_text
 from mqttui.ui.commands.app import APP_COMMANDS
-from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
-from mqttui.ui.commands.tree import TREE_COMMANDS
 from mqttui.ui.connections import Connections, OpenConnection
 from mqttui.ui.garbage import GarbagePacer
 from mqttui.ui.screens.explorer import ExplorerScreen
 from mqttui.ui.theme import THEMES
-from mqttui.ui.widgets.topic_tree import TopicTree
 from mqttui.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path, PurePath
 
+    from rich.console import RenderableType
     from textual.binding import BindingType
-    from textual.dom import DOMNode
     from textual.screen import Screen
+    from textual.widget import Widget
 
     from mqttui.core.source import MessageSource
     from mqttui.core.summary import Summary
     from mqttui.settings.connection import ConnectionSettings
     from mqttui.settings.preferences import Preferences
-    from mqttui.ui.commands.command import CommandGroup
+    from mqttui.ui.commands.keymap import Keymap
     from mqttui.ui.messages import ConnectionRequested, CopyWanted
     from mqttui.ui.widgets.connection_tabs import ConnectionTabs
 
@@ -111,6 +110,9 @@ class MqttuiApp(App[None]):
     def on_mount(self) -> None:
         """Begin to turn."""
         self._leave_politely_on_signals()
+        if self._preferences.keys:
+            self.set_keymap(dict(self.keymap.keys))
+            self._notices = (*self._notices, *self.keymap.problems)
         for connection in self.connections:
             self._turn(connection)
             for notice in self._notices:
@@ -220,6 +222,14 @@ class MqttuiApp(App[None]):
         await self.remove_mode(connection.mode)
         self._show_tabs()
 
+    def exit(
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """Leave; what is just being opened or closed is not waited for."""
+        # It would add and remove modes while Textual takes them down.
+        self.workers.cancel_group(self, "connect")
+        super().exit(result, return_code, message)
+
     def summaries(self) -> list[Summary]:
         """Return what was seen on each connection of this run."""
         return self.connections.summaries()
@@ -246,23 +256,43 @@ class MqttuiApp(App[None]):
 
     def action_help(self) -> None:
         """Show every key."""
+        from mqttui.ui.commands.in_force import offers_on
         from mqttui.ui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen())
+        here = [offer.group for offer in offers_on(self.screen)]
+        self.push_screen(HelpScreen(here, self.keymap))
+
+    def action_jump(self) -> None:
+        """Label every place that can take the keyboard, and go to the one whose letter comes."""
+        from mqttui.ui.screens.jump import JumpScreen, places_of
+
+        if places := places_of(self.screen):
+            self.push_screen(JumpScreen(places), self._jump_to)
+
+    def _jump_to(self, place: Widget | None) -> None:
+        if place is not None:
+            place.focus()
+
+    @cached_property
+    def keymap(self) -> Keymap:
+        """The keys that the user gave to commands."""
+        # Imported here: most starts have no keys of their own.
+        from mqttui.ui.commands.keymap import make_keymap
+
+        return make_keymap(self._preferences.keys, "preferences.toml")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every command of ours in the palette, then what Textual has."""
-        targets: list[tuple[CommandGroup, DOMNode]] = []
-        if isinstance(screen, ExplorerScreen):
-            targets += [(EXPLORER_COMMANDS, screen), (TREE_COMMANDS, screen.query_one(TopicTree))]
-        for group, target in (*targets, (APP_COMMANDS, self)):
+        from mqttui.ui.commands.in_force import offers_on
+
+        for group, node in offers_on(screen):
             for command in group.commands:
                 if command.in_palette:
                     yield SystemCommand(
                         command.title,
                         command.explanation,
-                        # With its parameters, and refused where the key would be.
-                        lambda c=command, t=target: self.run_worker(
+                        # Refused where the key would be.
+                        lambda c=command, t=node: self.run_worker(
                             self.run_action(c.action, default_namespace=t)
                         ),
                     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mqttui.core.publishing import PublishRequest
-from mqttui.core.retained import RetainedMessage
+from mqttui.core.retained.fetching import RetainedMessage
 from mqttui.core.source import Phase
 from mqttui.settings.connection import ConnectionSettings, Subscription, Will
 from mqttui.transport import fast_path
@@ -17,7 +17,7 @@ from tests.support.scripted_broker import CONNACK_OK_5, Peer
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
-    from mqttui.core.retained import RetainedFetch, RetainedStatus
+    from mqttui.core.retained.fetching import RetainedFetch, RetainedStatus
     from tests.integration.conftest import Listen, Scripted
     from tests.support.mosquitto import Mosquitto
 
@@ -181,17 +181,17 @@ def test_a_broker_that_never_answers_a_ping(listen: Listen, scripted: Scripted) 
         packet_id, name, qos = peer.read_subscribe(level)
         peer.send_suback(level, packet_id, qos)
         peer.send(b"\x31\x05\x00\x01a\x00x")
-        assert name == "a"
+        assert name == "+"
         peer.wait_for_end()
 
     server = scripted(script)
     settings = ConnectionSettings(server.host, server.port, protocol="5")
-    fetch = Fetch(settings, "a", 0.2, is_mqtt5=True)
+    fetch = Fetch(settings, "+", 0.2, is_mqtt5=True)
     fetch.start()
     status = done(fetch)
     assert (status.count, status.is_complete) == (1, False)
     assert "was not done after 0.2 s" in (status.problem or "")
-    cancelled = Fetch(settings, "a", 30, is_mqtt5=True)
+    cancelled = Fetch(settings, "+", 30, is_mqtt5=True)
     cancelled.start()
     wait_until(lambda: cancelled.status.count == 1, "the message")
     cancelled.cancel()

@@ -12,7 +12,7 @@ import pytest
 
 from mqttui.core.message import RETAIN, Batch
 from mqttui.core.publishing import Outcome, PublishRequest, ReceiptStatus
-from mqttui.core.retained import RetainedStatus
+from mqttui.core.retained.fetching import RetainedStatus
 from mqttui.core.source import Phase, SourceCounters, SourceStatus, SubscriptionStatus
 from mqttui.settings.preferences import Preferences
 from mqttui.ui.app import MqttuiApp
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from mqttui.core.message import RawMessage
-    from mqttui.core.retained import RetainedMessage
+    from mqttui.core.retained.fetching import RetainedMessage
     from mqttui.core.trace import TraceEntry
     from mqttui.settings.connection import Subscription
 
@@ -161,7 +161,9 @@ class FakeSource:
             ),
         )
 
-    def fetch_retained(self, topic_filter: str, timeout_s: float = 30.0) -> FakeFetch:
+    def fetch_retained(
+        self, topic_filter: str, timeout_s: float = 30.0, *, with_qos: bool = False
+    ) -> FakeFetch:
         """Return a fetch that a test fills."""
         fetch = FakeFetch(topic_filter)
         self.fetches.append(fetch)

@@ -87,6 +87,10 @@ async def test_closing_the_last_leads_to_the_choice_of_brokers(explore, source) 
         await explorer.until(lambda: app.screen.query("#connection-form"))
         app.screen.post_message(ConnectionRequested(ConnectionSettings("h", 1883)))
         await explorer.until(lambda: app.connection is not None)
+        await explorer.until(lambda: app.connection.explorer.is_complete)
+        await explorer.until(
+            lambda: all(worker.is_finished for worker in app.workers if worker.group == "connect")
+        )
         assert source.calls == ["stop", "start"]
 
 

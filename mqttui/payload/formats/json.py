@@ -32,4 +32,6 @@ def decode_text(text: str, size_bytes: int, request: DecodeRequest) -> Decoded:
     if found.used_characters < len(text):
         size_bytes = len(text[: found.used_characters].encode())
     error = None if found.problem is None else printable(found.problem)
-    return tree_value(found.root, request, size_bytes, kind="json", error=error)
+    return tree_value(
+        found.root, request, size_bytes, kind="json", error=error, name="json", title="JSON"
+    )

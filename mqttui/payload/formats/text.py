@@ -17,11 +17,11 @@ _JUDGED_BYTES = 4096
 
 
 def decode(request: DecodeRequest) -> Decoded:
-    """Return the text in the encoding that `request.argument` names, UTF-8 without one."""
+    """Return the text in the encoding that `request.variant` names, UTF-8 without one."""
     head = request.head
-    if request.argument == "utf-16":
+    if request.variant == "utf-16":
         return _utf_16(request, head)
-    if request.argument == "latin-1":
+    if request.variant == "latin-1":
         return _text(request, head.decode("latin-1"), len(head))
     text, problem = decode_head(head, request.is_cut)
     return _text(request, text, len(head), None if problem is None else printable(problem))

@@ -8,7 +8,15 @@ APP_COMMANDS = CommandGroup(
     "app",
     "Everywhere",
     (
-        Command("question_mark", "help", "Help", "Show every key", True, key_display="?"),
+        Command("question_mark,f1", "help", "Help", "Show every key", True, key_display="?"),
+        Command(
+            "ctrl+o",
+            "jump",
+            "Jump",
+            "Show a letter on everything that can take the keyboard, and go there",
+            key_display="ctrl+o",
+            takes_the_keyboard=True,
+        ),
         Command("B", "choose_broker", "Broker", "Connect to one more broker; this one stays open"),
         Command(
             "greater_than_sign",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mqttui.core.topic import filter_problem, topic_problem
 from mqttui.settings.draft import FIELD_RULES, Draft, TopicRules, file_problem, resolve
-from mqttui.settings.profiles import profile_name_problem
+from mqttui.settings.profile_table import profile_name_problem
 from mqttui.settings.rules import MAX_FIELD_BYTES, BadValueError
 from mqttui.settings.secret import Secret
 from mqttui.settings.toml_file import SettingsError

@@ -233,6 +233,7 @@ class ExplorerScreen(Screen[None]):
                 if self.is_paused
                 else None,
                 is_following=self._tree.is_following,
+                is_read_only=self.workspace.is_read_only,
             )
         )
         self._banner.show(status)

@@ -14,12 +14,17 @@ from textual.widgets import Static
 from mqttui.ui.commands.registry import GROUPS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from mqttui.ui.commands.command import CommandGroup
+    from mqttui.ui.commands.keymap import Keymap
+
 READING = """\
 ▸ ▾    a branch, closed or open
-⚑      the broker keeps this value (retained)
+⚑      the broker keeps a value of this topic (retained)
 !      breaks a rule of topic hygiene; y tells which and why
 412/s  messages per second, mean of the last 10 seconds
 3 s    time since the last message
@@ -34,32 +39,48 @@ n and N go from hit to hit; » marks a hit, and a closed branch counts those in 
 
 
 class HelpScreen(ModalScreen[None]):
-    """All keys with what they do; any of `?`, esc and q closes it."""
+    """All keys with what they do, those of the place it was opened from first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q", "dismiss", "Close", key_display="esc")
+        Binding("escape,question_mark,f1,q", "dismiss", "Close", key_display="esc")
     ]
+
+    def __init__(self, here: Sequence[CommandGroup], keymap: Keymap) -> None:
+        super().__init__()
+        self._here = here
+        self._keymap = keymap
 
     def compose(self) -> ComposeResult:
         """Lay out the help."""
         with VerticalScroll(id="help") as box:
             box.border_title = "Keys"
             box.border_subtitle = "esc closes"
-            yield Static(help_text())
+            yield Static(help_text(self._here, self._keymap))
 
 
-def help_text() -> Text:
-    """Return the keys of all groups, and how to read a row."""
+def help_text(here: Sequence[CommandGroup], keymap: Keymap) -> Text:
+    """Return the keys of the groups `here`, how to read a row, then the keys of all others."""
     text = Text()
-    for group in GROUPS:
-        text.append(f"{group.title}\n", "bold")
-        for command in group.commands:
-            keys = command.key_display or command.keys.replace(",", " ")
-            text.append("  " + keys + " " * max(2, 12 - cell_len(keys)), "bold")
-            text.append(f"{command.explanation}\n")
-        text.append("\n")
+    for group in here:
+        _add_keys(text, group, keymap)
     text.append("Reading a row\n", "bold")
     text.append("".join(f"  {line}\n" for line in READING.splitlines()))
     text.append("\nSearch\n", "bold")
     text.append("".join(f"  {line}\n" for line in SEARCH.splitlines()))
+    for group in GROUPS:
+        if group not in here:
+            text.append("\n")
+            _add_keys(text, group, keymap)
+    text.append("\nOther keys can be given to commands in preferences.toml, by their names:\n")
+    text.append('  [keys]\n  "explorer.find" = "ctrl+f"\n')
     return text
+
+
+def _add_keys(text: Text, group: CommandGroup, keymap: Keymap) -> None:
+    text.append(f"{group.title}\n", "bold")
+    for command in group.commands:
+        keys = keymap.shown_keys(group, command)
+        text.append("  " + keys + " " * max(2, 14 - cell_len(keys)), "bold")
+        text.append(f"{command.explanation}")
+        text.append(f"  {group.id_of(command)}\n", "dim")
+    text.append("\n")

@@ -50,6 +50,7 @@ class Facts:
     broker: BrokerReport = NOTHING_REPORTED
     new_while_paused: int | None = None
     is_following: bool = False
+    is_read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def parts_of(facts: Facts) -> list[Part]:
     ]
     if status.protocol is not None and status.phase is Phase.CONNECTED:
         parts.append(Part(f"MQTT {printable(status.protocol)}", "quiet", 15))
+    if facts.is_read_only:
+        parts.append(Part("READ ONLY", "warning", 92))
     if facts.new_while_paused is not None:
         parts.append(Part(f"PAUSED, {count_text(facts.new_while_paused)} new", "warning", MUST))
     if facts.is_following:

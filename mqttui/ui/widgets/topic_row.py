@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
-from mqttui.core.message import RETAIN
 from mqttui.payload.printable import topic_text
 from mqttui.payload.quantities import age_text, rate_text
 from mqttui.payload.registry import one_line
@@ -69,7 +68,7 @@ def face_of(
         name=topic_text(node.name[: 4 * width].encode("utf-8", "surrogateescape")) or "(empty)",
         below=_below_text(node.topics_below, hits_below) if node.children else "",
         value="" if last is None else one_line(last[1], width),
-        is_retained=last is not None and bool(last[2] & RETAIN),
+        is_retained=node.is_retained,
         rate=rate,
         age=age,
         breaks_rule=breaks_rule,

@@ -37,6 +37,7 @@ class _Stamp(NamedTuple):
     age: str
     width: int
     breaks_rule: bool
+    is_retained: bool
     is_hit: bool
     hits_below: int
 
@@ -123,7 +124,15 @@ class TreePainter:
         breaks_rule = node in view.careless
         is_hit, hits_below = _hits_of(row, view)
         stamp = _Stamp(
-            node.messages, node.topics_below, rate, age, width, breaks_rule, is_hit, hits_below
+            node.messages,
+            node.topics_below,
+            rate,
+            age,
+            width,
+            breaks_rule,
+            node.is_retained,
+            is_hit,
+            hits_below,
         )
         if seen is not None and seen[0] == stamp:
             return seen

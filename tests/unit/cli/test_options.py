@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from mqttui.cli.options import (
-    CONNECTION_OPTIONS,
     PREFERENCE_OPTIONS,
-    PROFILE_OPTION,
     environment_values,
     typed_values,
     unknown_variables,
 )
 from mqttui.settings.connection import Subscription
+from mqttui.settings.connection_options import CONNECTION_OPTIONS, PROFILE_OPTION
 from mqttui.settings.toml_file import SettingsError
 
 EXAMPLES = {

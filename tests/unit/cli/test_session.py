@@ -9,7 +9,10 @@ import pytest
 
 from mqttui.cli.session import SessionMaker, stored_password, with_password
 from mqttui.settings.connection import ConnectionSettings
+from mqttui.settings.draft import Draft
+from mqttui.settings.paths import recent_file
 from mqttui.settings.preferences import Preferences
+from mqttui.settings.recent import load_recent
 from mqttui.settings.secret import Secret
 from mqttui.settings.secrets import FileSecretStore
 
@@ -102,3 +105,16 @@ def test_a_failure_on_the_way_shows_no_password(
     text = "".join(shown.format())
     assert "settings = " in text
     assert "hunter2" not in text
+
+
+def test_an_accepted_broker_is_among_the_recent_ones(environ: dict[str, str]) -> None:
+    """What was connected to comes back without its password; the demo's broker does not."""
+    sessions = SessionMaker(Preferences(), environ)
+    note = made(sessions.make(with_password(LAB, Secret("hunter2")))).keywords["on_first_accepted"]
+    path = recent_file(environ)
+    assert not path.exists()
+    note()
+    assert [broker.draft for broker in load_recent(path).brokers] == [Draft(host="h", user="ada")]
+    assert "hunter2" not in path.read_text()
+    keywords = made(sessions.make(LAB, is_remembered=False)).keywords
+    assert keywords["on_first_accepted"] is None

@@ -239,3 +239,17 @@ def test_two_topics_of_broken_utf8_stay_apart() -> None:
         r"'a/\udcfe'",
         r"'a/\udcff'",
     ]
+
+
+def test_what_the_broker_says_of_retained_is_taken_in() -> None:
+    """The mark of a topic follows the answer; of an unknown topic nothing is made."""
+    store = TopicStore()
+    store.apply_messages([(b"a", b"1", 0, None)], 0.0)
+    store.note_retained(b"a", is_retained=True)
+    store.note_retained(b"b", is_retained=True)
+    node = store.find("a")
+    assert node is not None
+    assert node.is_retained
+    assert store.topics == 1
+    store.note_retained(b"a", is_retained=False)
+    assert not node.is_retained

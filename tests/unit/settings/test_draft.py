@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mqttui.core.topic import filter_problem, topic_problem
 from mqttui.settings.connection import (
@@ -14,7 +17,14 @@ from mqttui.settings.connection import (
     Tls,
     Will,
 )
-from mqttui.settings.draft import NEVER_EXPIRES_S, Draft, TopicRules, file_problem, resolve
+from mqttui.settings.draft import (
+    NEVER_EXPIRES_S,
+    Draft,
+    TopicRules,
+    draft_of,
+    file_problem,
+    resolve,
+)
 from mqttui.settings.toml_file import SettingsError
 
 TOPICS = TopicRules(topic_problem, filter_problem)
@@ -175,3 +185,35 @@ def test_a_missing_file_is_named_with_its_option(tmp_path: Path) -> None:
     draft = Draft(ca_file=present, cert_file=absent, names={"cert_file": "--cert"})
     assert file_problem(draft) == f"--cert: {absent} cannot be read: No such file or directory."
     assert file_problem(Draft(ca_file=present)) is None
+
+
+FILES = st.none() | st.just(Path("/a.pem"))
+DRAFTS = st.builds(
+    Draft,
+    host=st.just("h"),
+    port=st.none() | st.sampled_from((1883, 8883, 80, 443, 9001)),
+    tls=st.booleans(),
+    ca_file=FILES,
+    is_insecure=st.booleans() | st.none(),
+    websocket=st.booleans(),
+    user=st.none() | st.just("ada"),
+    client_id=st.just("me"),
+    keepalive_s=st.none() | st.sampled_from((0, 5, 60)),
+    is_clean=st.none() | st.booleans(),
+    session_expiry_s=st.none() | st.sampled_from((0, 5, NEVER_EXPIRES_S)),
+    protocol=st.none() | st.sampled_from(("5", "auto")),
+    will_topic=st.just("gone"),
+    will_payload=st.none() | st.binary(max_size=3),
+    will_qos=st.none() | st.integers(0, 2),
+    will_retain=st.none() | st.booleans(),
+    subscriptions=st.none() | st.just((Subscription("a/#", 1, no_local=True),)),
+)
+
+
+@given(DRAFTS)
+def test_the_draft_of_a_connection_describes_it(draft: Draft) -> None:
+    """Turning a connection into a draft and back changes nothing."""
+    if draft.tls is False:
+        draft = replace(draft, ca_file=None, is_insecure=None)
+    settings = connection(draft)
+    assert connection(draft_of(settings)) == settings

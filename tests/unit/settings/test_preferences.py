@@ -52,3 +52,21 @@ def test_a_bad_key_is_told_and_the_others_count(tmp_path: Path, line: str, probl
     assert preferences == Preferences(inbox_max_messages=5000)
     assert len(problems) == 1
     assert problems[0].startswith(f"{tmp_path / 'preferences.toml'}, line 2: {problem}")
+
+
+def test_keys_can_be_given_by_quoted_and_by_dotted_names(tmp_path: Path) -> None:
+    """Both ways of writing an id of a command in TOML mean the same."""
+    text = '[keys]\n"explorer.find" = "ctrl+f"\nexplorer.pause = "x"\n'
+    preferences, problems = loaded(tmp_path, text)
+    assert (preferences.keys, problems) == (
+        {"explorer.find": "ctrl+f", "explorer.pause": "x"},
+        [],
+    )
+
+
+@pytest.mark.parametrize("line", ["keys = 1", "[keys]\nfind = 1", "[keys]\na.b.c = 'x'"])
+def test_keys_must_be_texts(tmp_path: Path, line: str) -> None:
+    """Anything else is told and changes nothing."""
+    preferences, (problem,) = loaded(tmp_path, line)
+    assert preferences == Preferences()
+    assert "keys" in problem

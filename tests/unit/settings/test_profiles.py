@@ -11,7 +11,8 @@ import pytest
 from mqttui.core.topic import filter_problem, topic_problem
 from mqttui.settings.connection import Subscription
 from mqttui.settings.draft import Draft, TopicRules
-from mqttui.settings.profiles import load_profiles, profile_name_problem, save_profile
+from mqttui.settings.profile_table import profile_name_problem
+from mqttui.settings.profiles import delete_profile, load_profiles, save_profile
 from mqttui.settings.toml_file import SettingsError
 
 TOPICS = TopicRules(topic_problem, filter_problem)
@@ -29,7 +30,7 @@ keepalive_s = 30
 clean = false
 session_expiry_s = 3600
 protocol = "5"
-subscriptions = ["iot49/#:1", {filter = "a:1", qos = 2}]
+subscriptions = ["iot49/#:1", {filter = "a:1", qos = 2, no_local = true, retain_handling = 2}]
 tls = {cafile = "ca.pem", cert = "/c.pem", key = "/k.pem", insecure = true, alpn = ["mqtt"]}
 will = {topic = "gone", payload = "x", qos = 1, retain = true}
 """
@@ -72,7 +73,10 @@ def full_draft(folder: Path) -> Draft:
         will_payload=b"x",
         will_qos=1,
         will_retain=True,
-        subscriptions=(Subscription("iot49/#", 1), Subscription("a:1", 2)),
+        subscriptions=(
+            Subscription("iot49/#", 1),
+            Subscription("a:1", 2, no_local=True, retain_handling=2),
+        ),
     )
 
 
@@ -93,6 +97,16 @@ def test_saving_and_loading_gives_the_same_profile(path: Path) -> None:
     """What is saved comes back."""
     save_profile(path, "lab", full_draft(path.parent))
     assert load_profiles(path, TOPICS).profiles == {"lab": full_draft(path.parent)}
+
+
+def test_a_deleted_profile_leaves_the_others_and_their_comments(path: Path) -> None:
+    """Only the table of that name goes; deleting it again changes nothing."""
+    other = '# do not touch\n[profiles.other]\nhost = "o"\n'
+    written(path, '[profiles.lab]\nhost = "h"\ntls.cafile = "c"\n\n' + other)
+    delete_profile(path, "lab")
+    assert path.read_text().lstrip() == other
+    delete_profile(path, "lab")
+    assert load_profiles(path).profiles == {"other": Draft(host="o")}
 
 
 def test_tls_may_be_a_switch(path: Path) -> None:

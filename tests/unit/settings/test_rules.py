@@ -18,6 +18,8 @@ from mqttui.settings.connection_rules import (
     SubscriptionRule,
     Subscriptions,
     WebSocketPath,
+    subscription_text,
+    subscription_toml,
 )
 from mqttui.settings.draft import FIELD_RULES
 from mqttui.settings.rules import (
@@ -71,6 +73,13 @@ SIZE = Size(1, 10**12)
         (SubscriptionRule(), "a/b:2", Subscription("a/b", 2)),
         (SubscriptionRule(), "a:b:1", Subscription("a:b", 1)),
         (SubscriptionRule(), "urn:x:3", Subscription("urn:x:3", 0)),
+        (SubscriptionRule(), "a,b:1", Subscription("a,b", 1)),
+        (SubscriptionRule(), "a:1,no-local", Subscription("a", 1, no_local=True)),
+        (
+            SubscriptionRule(),
+            "a:0,as-published,retained-never",
+            Subscription("a", 0, retain_as_published=True, retain_handling=2),
+        ),
         (Subscriptions(), "a b:1", (Subscription("a", 0), Subscription("b", 1))),
     ],
 )
@@ -113,6 +122,7 @@ def test_text_becomes_a_value(rule: Rule[Any], text: str, value: object) -> None
         (FilePath(), "~nobody-of-this-name/x", "names a home folder that is not known"),
         (AlpnProtocols(), "a,", "must be names of 1 to 255 visible characters"),
         (SubscriptionRule(), ":1", "must name a topic filter"),
+        (SubscriptionRule(), "a:1,nolocal", "only no-local, as-published, retained-new or"),
         (Subscriptions(), "  ", "must name at least one topic filter"),
     ],
 )
@@ -148,7 +158,16 @@ def test_bad_text_gets_a_sentence(rule: Rule[Any], text: str, sentence: str) -> 
         (AlpnProtocols(), [], "must name at least one protocol"),
         (Subscriptions(), "a", "must be a list of topic filters, not text"),
         (Subscriptions(), [3], "must have entries like"),
-        (Subscriptions(), [{"filter": "a", "qo": 1}], "must have entries like"),
+        (
+            Subscriptions(),
+            [{"filter": "a", "qo": 1}],
+            "must have entries with the keys filter, qos",
+        ),
+        (
+            Subscriptions(),
+            [{"filter": "a", "retain_handling": 3}],
+            "has a retain_handling that must be a whole number from 0 to 2, not 3",
+        ),
         (Subscriptions(), [{"filter": "a", "qos": 3}], "has a qos that must be a whole number"),
         (Subscriptions(), [{"filter": ""}], "must have text in quotes as filter"),
     ],
@@ -195,3 +214,21 @@ def test_whole_numbers_name_their_unit() -> None:
     """The sentence says in which unit the number counts."""
     with pytest.raises(BadValueError, match="from 0 to 5 seconds"):
         WholeNumber(0, 5, "seconds").of_text("6")
+
+
+SUBSCRIPTIONS = st.builds(
+    Subscription,
+    st.text(min_size=1, max_size=12),
+    st.integers(0, 2),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, 2),
+)
+
+
+@given(SUBSCRIPTIONS)
+def test_a_subscription_written_and_read_is_the_same(subscription: Subscription) -> None:
+    """Whatever the filter, its text and its TOML value mean what was written."""
+    rule = SubscriptionRule()
+    assert rule.of_text(subscription_text(subscription)) == subscription
+    assert rule.of_toml(subscription_toml(subscription)) == subscription

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 class RetainedMessage:
     """A retained message as the broker delivers it.
 
-    `topic` is the topic name as UTF-8 bytes. `qos` is at most that of the fetch's subscription.
-    `properties` is the MQTT 5 property block as it came. `full_size_bytes` is the size of the
-    payload when only its head was kept, else None: such a message cannot be put back.
+    `topic` is the topic name as UTF-8 bytes. `qos` is that of the publisher when the fetch asked
+    for it, else 0. `properties` is the MQTT 5 property block as it came. `full_size_bytes` is
+    the size of the payload when only its head was kept, else None: such a message cannot be put
+    back.
     """
 
     topic: bytes
@@ -29,14 +30,16 @@ class RetainedMessage:
 class RetainedStatus:
     """How far a fetch has come.
 
-    `is_done` is true when no more follows. `problem` is a plain sentence when the list may not
-    be complete then: the connection failed, was refused, took too long or brought too much.
+    `is_done` is true when no more follows, `took_s` is then the time since the question.
+    `problem` is a plain sentence when the list may not be complete then: the connection failed,
+    was refused, took too long or brought too much.
     """
 
     count: int = 0
     size_bytes: int = 0
     is_done: bool = False
     problem: str | None = None
+    took_s: float | None = None
 
     @property
     def is_complete(self) -> bool:

@@ -1,0 +1,1 @@
+"""Retained messages: asking for them, clearing them, putting them back."""
