@@ -31,9 +31,8 @@ class Figures:
 
 def figures_of(series: Series, start_s: float, end_s: float) -> Figures:
     """Return the sums of the time from `start_s` to `end_s`."""
-    ordered = series.in_order()
-    window = ordered.between(start_s, end_s)
-    values = ordered.values[window.start : window.stop]
+    window = series.between(start_s, end_s)
+    values = series.values[window.start : window.stop]
     count = len(values)
     if not count:
         return Figures()
@@ -42,7 +41,7 @@ def figures_of(series: Series, start_s: float, end_s: float) -> Figures:
     mean = min(max(_mean(values), minimum), maximum)
     # The distance of n points from their mean is the root of the sum of squares, taken in C.
     sigma = math.dist(values, [mean] * count) / math.sqrt(count)
-    span_s = ordered.times[window.stop - 1] - ordered.times[window.start]
+    span_s = series.times[window.stop - 1] - series.times[window.start]
     return Figures(
         count,
         minimum,

@@ -26,7 +26,6 @@ def paired(x: Series, y: Series, start_s: float, end_s: float, tolerance_s: floa
 
     Of more than `MAX_PAIRS` points every n-th is taken.
     """
-    x, y = x.in_order(), y.in_order()
     window = y.between(start_s, end_s)
     step = -(-len(window) // MAX_PAIRS) or 1
     pairs = Pairs([], [])

@@ -42,7 +42,6 @@ def reduced(
     series: Series, start_s: float, end_s: float, columns: int, *, is_log: bool = False
 ) -> Curve:
     """Return what is drawn of the time from `start_s` to `end_s` in so many columns."""
-    series = series.in_order()
     window = series.between(start_s, end_s)
     if not window:
         return Curve()

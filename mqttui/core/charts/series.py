@@ -24,20 +24,21 @@ ReadNumber: TypeAlias = "Callable[[Entry], float | None]"
 
 
 class Series:
-    """Points in the order they came; the oldest give way.
+    """Points in the order of their time; the oldest give way.
 
     `times` are seconds since the epoch, `values` finite numbers. `breaks` are the numbers of the
     points that have no connection with the one before; points are numbered from 0, and
     `evicted` is the number of the first that is kept. `unread` counts messages without a number,
-    `not_finite` those with NaN or an infinity.
+    `not_finite` those with NaN or an infinity, `disordered` those whose time went backwards: they
+    are put where they belong, so that a board whose clock was set draws no loops.
     """
 
     __slots__ = (
         "_max_points",
         "_must_break",
         "breaks",
+        "disordered",
         "evicted",
-        "is_in_order",
         "not_finite",
         "times",
         "unread",
@@ -53,7 +54,7 @@ class Series:
         self.evicted = 0
         self.unread = 0
         self.not_finite = 0
-        self.is_in_order = True
+        self.disordered = 0
 
     def __len__(self) -> int:
         return len(self.times)
@@ -74,12 +75,13 @@ class Series:
             return
         times = self.times
         if times and time_s < times[-1]:
-            self.is_in_order = False
-        if self._must_break:
-            self._must_break = False
-            self.breaks.append(self.evicted + len(times))
-        times.append(time_s)
-        self.values.append(value)
+            self._insert(time_s, value)
+        else:
+            if self._must_break:
+                self._must_break = False
+                self.breaks.append(self.evicted + len(times))
+            times.append(time_s)
+            self.values.append(value)
         if len(times) > self._max_points:
             self._evict(min(EVICTED_AT_ONCE, len(times) // 2 + 1))
 
@@ -88,24 +90,16 @@ class Series:
         self._must_break = True
 
     def between(self, start_s: float, end_s: float) -> range:
-        """Return the places in `times` of the points from `start_s` to `end_s`, both included.
-
-        Only for a series that `is_in_order`; see `in_order`.
-        """
+        """Return the places in `times` of the points from `start_s` to `end_s`, both included."""
         return range(bisect_left(self.times, start_s), bisect_right(self.times, end_s))
 
-    def in_order(self) -> Series:
-        """Return the series itself, or a copy sorted by time where time went backwards.
-
-        In a copy nothing tells any more where a line was broken.
-        """
-        if self.is_in_order:
-            return self
-        ordered = Series(self._max_points)
-        places = sorted(range(len(self.times)), key=self.times.__getitem__)
-        ordered.times = array("d", map(self.times.__getitem__, places))
-        ordered.values = array("d", map(self.values.__getitem__, places))
-        return ordered
+    def _insert(self, time_s: float, value: float) -> None:
+        self.disordered += 1
+        place = bisect_right(self.times, time_s)
+        self.times.insert(place, time_s)
+        self.values.insert(place, value)
+        for index in range(bisect_left(self.breaks, self.evicted + place), len(self.breaks)):
+            self.breaks[index] += 1
 
     def _evict(self, count: int) -> None:
         del self.times[:count]

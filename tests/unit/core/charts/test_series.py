@@ -91,8 +91,8 @@ def test_the_time_of_the_device_counts_where_it_tells_one() -> None:
     times = {b"1": 100.0}
     series = TopicSeries(store.find("t"), number, read_time=lambda entry: times.get(entry[1]))
     series.read(10)
-    assert (list(series.series.times), series.untimed) == ([100.0, 1.0], 1)
-    assert not series.series.is_in_order
+    assert (list(series.series.times), series.untimed) == ([1.0, 100.0], 1)
+    assert list(series.series.times) == [1.0, 100.0]
 
 
 def test_what_is_no_number_breaks_the_line() -> None:
@@ -122,9 +122,10 @@ def test_a_series_is_bounded_and_counts_what_it_forgot(values, max_points) -> No
 
 
 def test_time_that_goes_backwards_is_put_in_order() -> None:
-    """A copy is sorted, the series itself stays as it came."""
+    """A point is put where it belongs, breaks stay with their points, and it is counted."""
     series = Series()
-    for time_s, value in ((1.0, 1.0), (3.0, 3.0), (2.0, 2.0)):
+    for time_s, value in ((1.0, 1.0), (3.0, math.nan), (3.0, 3.0), (2.0, 2.0)):
         series.append(time_s, value)
-    assert list(series.in_order().values) == [1.0, 2.0, 3.0]
-    assert list(series.values) == [1.0, 3.0, 2.0]
+    assert list(series.values) == [1.0, 2.0, 3.0]
+    assert list(series.breaks) == [2]
+    assert series.disordered == 1
