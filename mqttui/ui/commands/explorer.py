@@ -19,6 +19,13 @@ EXPLORER_COMMANDS = CommandGroup(
         ),
         Command("n", "step_hit(1)", "Next hit", "To the next hit of the search"),
         Command("N", "step_hit(-1)", "Previous hit", "To the hit before"),
+        Command(
+            "asterisk",
+            "toggle_pin",
+            "Pin",
+            "Keep the topic or branch in sight above the tree, or no longer",
+            key_display="*",
+        ),
         Command("Y", "copy", "Copy", "Copy the topic, its payload, a value or a path to it"),
         Command("space", "toggle_pause", "Pause", "Hold the screen still; counting goes on", True),
         Command(

@@ -9,6 +9,7 @@ from mqttui.ui.commands.busiest import BUSIEST_COMMANDS
 from mqttui.ui.commands.copy import COPY_COMMANDS
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
 from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
+from mqttui.ui.commands.pins import PIN_COMMANDS
 from mqttui.ui.commands.search import SEARCH_COMMANDS
 from mqttui.ui.commands.tree import TREE_COMMANDS
 
@@ -22,6 +23,7 @@ GROUPS = (
     EXPLORER_COMMANDS,
     SEARCH_COMMANDS,
     COPY_COMMANDS,
+    PIN_COMMANDS,
     BUSIEST_COMMANDS,
     HYGIENE_COMMANDS,
     APP_COMMANDS,

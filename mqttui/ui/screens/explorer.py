@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from mqttui.core.search.query import Query
     from mqttui.core.source import SourceStatus
     from mqttui.ui.connections import ConnectionFace
+    from mqttui.ui.widgets.choice_list import ChoiceList
     from mqttui.ui.widgets.dock import Dock
     from mqttui.ui.widgets.message_pane import MessagePane
+    from mqttui.ui.widgets.pin_list import PinList
     from mqttui.ui.widgets.search_bar import SearchBar
     from mqttui.ui.workspace import Workspace
 
@@ -80,6 +82,7 @@ class ExplorerScreen(Screen[None]):
         self._titles: tuple[str, str] | None = None
         self._search_bar: SearchBar | None = None
         self._pane: MessagePane | None = None
+        self._pins: PinList | None = None
         self._dock: Dock | None = None
         self._frames_with_messages = 0
 
@@ -119,6 +122,17 @@ class ExplorerScreen(Screen[None]):
         await frame.mount(pane)
         self._pane = pane
         pane.show_node(self._tree.selected, self._wall_clock())
+        if self.workspace.memory.read("pins"):
+            await self._open_pins()
+
+    async def _open_pins(self) -> PinList:
+        if self._pins is None:
+            # Imported here: the first paint can do without it.
+            from mqttui.ui.widgets.pin_list import PinList
+
+            self._pins = PinList(self.workspace, id="pins")
+            await self.query_one("#tree-frame").mount(self._pins, before=self._tree)
+        return self._pins
 
     @property
     def is_complete(self) -> bool:
@@ -182,6 +196,8 @@ class ExplorerScreen(Screen[None]):
             self._draw_titles()
             if self._pane is not None and not self.is_paused:
                 self._pane.refresh_frame(now)
+            if self._pins is not None and not self.is_paused:
+                self._pins.draw(now)
         self._frames_with_messages += self.is_complete and self._store.messages > 0
         is_started = self._frames_with_messages >= FRAMES_OF_START
         workspace = self.workspace
@@ -318,6 +334,26 @@ class ExplorerScreen(Screen[None]):
             self.action_back()
             self._tree.go_to(node)
         self._tree.focus()
+
+    async def action_toggle_pin(self) -> None:
+        """Keep what is selected in sight above the tree, or no longer."""
+        pins, node = self._pins, self._tree.selected
+        path = pins.item if pins is not None and pins.has_focus else node.path if node else None
+        if path is None:
+            self.app.bell()
+            return
+        (await self._open_pins()).toggle(path)
+
+    def on_pin_list_pointed(self, event: PinList.Pointed) -> None:
+        """Explain the pin under the cursor as if it were selected in the tree."""
+        self._tree.set_following(False)
+        self._tree.select(event.node)
+
+    def on_choice_list_chosen(self, event: ChoiceList.Chosen) -> None:
+        """Go to the place of a pin in the tree."""
+        if self._pins is not None and event.choice_list is self._pins:
+            event.stop()
+            self._go_to(self._pins.node)
 
     def action_copy(self) -> None:
         """Offer what can be copied of the selected topic and the message that is shown."""

@@ -29,6 +29,7 @@ class ChoiceList(VirtualRows, Generic[Item], can_focus=True):
     """
 
     ALLOW_SELECT = False
+    MARKS_CURSOR_WITHOUT_FOCUS: ClassVar[bool] = True
     COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLES)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Down", show=False),
@@ -146,6 +147,7 @@ class ChoiceList(VirtualRows, Generic[Item], can_focus=True):
             return painted(self, [], width)
         is_cursor = row == self._index
         # Colour alone would be lost on some terminals.
-        mark = CURSOR_MARK if is_cursor else " "
+        has_mark = is_cursor and (self.has_focus or self.MARKS_CURSOR_WITHOUT_FOCUS)
+        mark = CURSOR_MARK if has_mark else " "
         cells = [(mark, "topic"), *self._cells_of(self._items[row], width - 1)]
         return painted(self, cells, width, "cursor" if is_cursor and self.has_focus else None)
