@@ -84,8 +84,13 @@ def _check_retained_data(samples: Sequence[Sample], found: Findings) -> None:
         )
 
 
+def is_command_topic(topic: bytes) -> bool:
+    """Return whether the name of a topic says that commands are published there."""
+    return topic.rpartition(b"/")[2].lower() in _COMMAND_LEVELS or topic.startswith(b"cmnd/")
+
+
 def _check_retained_command(topic: bytes, found: Findings) -> None:
-    if topic.rpartition(b"/")[2].lower() in _COMMAND_LEVELS or topic.startswith(b"cmnd/"):
+    if is_command_topic(topic):
         found[Rule.RETAINED_COMMAND] = (
             "The broker keeps this command and hands it to each board that connects, which "
             "carries it out again; clear it and publish commands without retain."

@@ -1,0 +1,1 @@
+"""What a user composes and sends: drafts, variables, history, runs, questions. Pure."""
