@@ -10,7 +10,7 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import App, SuspendNotSupported, SystemCommand
 
 from mqttui.payload.printable import printable
 from mqttui.settings.broker_memory import memory_of
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from mqttui.settings.connection import ConnectionSettings
     from mqttui.settings.preferences import Preferences
     from mqttui.ui.commands.keymap import Keymap
-    from mqttui.ui.messages import ConnectionRequested, CopyWanted
+    from mqttui.ui.messages import ConnectionRequested, CopyWanted, EditorWanted
     from mqttui.ui.widgets.connection_tabs import ConnectionTabs
 
 NOTICE_S = 20.0
@@ -253,6 +253,25 @@ class MqttuiApp(App[None]):
             return
         self.copy_to_clipboard(wanted.text)
         self.notify(copied_text(wanted), markup=False)
+
+    def on_editor_wanted(self, event: EditorWanted) -> None:
+        """Give the terminal to an editor; messages are taken in meanwhile."""
+        from mqttui.ui.external_editor import EditorProblem, edited, editor_command
+
+        def receive() -> None:
+            for connection in self.connections:
+                connection.frames.drain_slice()
+
+        try:
+            command = editor_command(os.environ)
+            with self.suspend():
+                text = edited(event.text, command, suffix=event.suffix, meanwhile=receive)
+        except SuspendNotSupported:
+            event.complain("This terminal cannot be given to another program.")
+        except EditorProblem as problem:
+            event.complain(str(problem))
+        else:
+            event.take(text)
 
     def action_help(self) -> None:
         """Show every key."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mqttui.core.copying import Copyable
     from mqttui.core.node import TopicNode
     from mqttui.settings.connection import ConnectionSettings
@@ -32,3 +34,17 @@ class CopyWanted(Message):
     """Something is to be put on the terminal's clipboard."""
 
     wanted: Copyable
+
+
+@dataclass
+class EditorWanted(Message):
+    """A text is to be edited in a program that gets the terminal.
+
+    One of the two is called with what came of it: `take` with the new text, `complain` with one
+    plain sentence.
+    """
+
+    text: str
+    suffix: str
+    take: Callable[[str], object]
+    complain: Callable[[str], object]

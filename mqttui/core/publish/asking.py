@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mqttui.core.message import RETAIN
-from mqttui.core.message_properties import answer_properties
 from mqttui.core.publish.conventions import answer_topic_of, id_of
+from mqttui.core.publish_properties import UnreadableProperties, properties_of
 from mqttui.core.publishing import PublishProperties
 from mqttui.core.topic import filter_matches, topic_problem
 from mqttui.payload.printable import printable
@@ -88,6 +88,20 @@ def question_of(
     return Question(
         replace(request, properties=properties), found, correlation, identifier, is_for_one
     )
+
+
+def answer_properties(block: bytes) -> tuple[str | None, bytes | None]:
+    """Return response topic and correlation data of a property block, None where it has none.
+
+    A block that cannot be read has none.
+    """
+    try:
+        properties = properties_of(block)
+    except UnreadableProperties:
+        return None, None
+    if properties is None:
+        return None, None
+    return properties.response_topic, properties.correlation_data
 
 
 def covering(

@@ -22,47 +22,51 @@ def cautions(
     own: OwnMessages,
     now: float,
     oddity: str | None = None,
-) -> tuple[str, ...]:
+) -> dict[str, str]:
     """Return sentences, safe for a terminal, about what publishing a message may do to others.
 
-    `node` is what was received on the topic, None if nothing was. `oddity` is what is odd about
-    the payload. `now` is in seconds since the epoch.
+    The keys name what a sentence is about; its words may change with time. `node` is what was
+    received on the topic, None if nothing was. `oddity` is what is odd about the payload. `now`
+    is in seconds since the epoch.
     """
-    found = []
+    found: dict[str, str] = {}
     topic = request.topic.encode()
     if request.topic.startswith("$"):
-        found.append(
+        found["broker"] = (
             "Topics that begin with $ are the broker's own: most brokers refuse the message or "
             "pass it on to nobody."
         )
     is_known = node is not None and node.topic is not None
     if not is_known and not request.topic.startswith("$"):
         # A topic that is there was named by somebody else.
-        found += name_findings(topic).values()
+        found |= {rule.rule_id: sentence for rule, sentence in name_findings(topic).items()}
     if request.retain:
-        found += _retain_cautions(request, node, own, now)
+        found |= _retain_cautions(request, node, own, now)
     if node is not None and (sentence := shared_topic(newest_samples(node.entries()))):
-        found.append(sentence)
+        found["shared"] = sentence
     if oddity is not None:
-        found.append(f"The payload begins like JSON, but: {oddity}.")
-    return tuple(found)
+        found["oddity"] = f"The payload begins like JSON, but: {oddity}."
+    return found
 
 
 def _retain_cautions(
     request: PublishRequest, node: TopicNode | None, own: OwnMessages, now: float
-) -> list[str]:
+) -> dict[str, str]:
     if not request.payload:
-        return ["A retained message without payload deletes what the broker keeps on this topic."]
-    found = []
+        return {
+            "deletion": "A retained message without payload deletes what the broker keeps on this "
+            "topic."
+        }
+    found = {}
     if is_command_topic(request.topic.encode()):
-        found.append(
+        found["command"] = (
             "The broker hands a retained command to each board that connects, which carries it "
             "out again; commands are published without retain."
         )
     foreign = own.foreign(node) if node is not None else None
     if foreign is not None:
         when = ago_text(now - foreign[0])
-        found.append(
+        found["foreign"] = (
             f"Somebody else publishes to this topic too (last {when}); yours replaces what the "
             "broker keeps, and whoever subscribes later gets it."
         )

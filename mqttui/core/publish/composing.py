@@ -14,11 +14,11 @@ from mqttui.core.publish.payload_text import (
     payload_of,
     place_of,
 )
-from mqttui.core.publish.variables import BadVariable, expand
+from mqttui.core.publish.variables import BadVariable, Expanded, expand
 from mqttui.core.publish_rules import MAX_EXPIRY_S, request_problem
 from mqttui.core.publishing import PublishProperties, PublishRequest
 from mqttui.core.topic import topic_problem
-from mqttui.payload.json_text import starts_like_json
+from mqttui.payload.json_tree import starts_like_json
 from mqttui.payload.printable import printable
 
 if TYPE_CHECKING:
@@ -49,6 +49,11 @@ class Composed:
     verdict: str = ""
     oddity: str | None = None
     properties_left_out: bool = False
+
+    @property
+    def is_like_json(self) -> bool:
+        """Whether the payload is JSON, or text that begins so."""
+        return "JSON" in self.verdict or self.oddity is not None
 
 
 def compose(
@@ -83,7 +88,7 @@ def _topic_of(draft: MessageDraft, moment: Moment, problems: dict[str, str]) -> 
     topic = draft.topic
     try:
         if draft.has_variables:
-            topic = expand(topic, moment)
+            topic = expand(topic, moment).text
     except BadVariable as problem:
         problems["topic"] = str(problem)
         return None
@@ -102,35 +107,45 @@ def _payload_of(
         if not draft.text.strip():
             problems["text"] = "Type the path of a file."
         return file_payload if "text" not in problems else None, None, "file", None
-    text = draft.text
+    expanded = Expanded(draft.text)
     try:
         if draft.has_variables and mode in (PayloadMode.TEXT, PayloadMode.JSON):
-            text = expand(text, moment)
-        payload = payload_of(mode, text)
-        verdict, oddity = _verdict(mode, text)
+            expanded = expand(draft.text, moment)
+        payload = payload_of(mode, expanded.text)
+        verdict, oddity, position = _verdict(mode, expanded.text)
     except BadVariable as problem:
         problems["text"] = str(problem)
         return None, place_of(draft.text, problem.position), "", None
     except BadPayload as problem:
-        problems["text"] = str(problem)
-        return None, problem.place, "", None
-    return payload, None, verdict, oddity
+        place = _place(draft.text, expanded, problem.position)
+        problems["text"] = f"{_with_place(str(problem), place)}."
+        return None, place, "", None
+    place = _place(draft.text, expanded, position)
+    return payload, place, verdict, _with_place(oddity, place) if oddity is not None else None
 
 
-def _verdict(mode: PayloadMode, text: str) -> tuple[str, str | None]:
-    """Return what a payload is, and what is odd about it."""
+def _place(typed: str, expanded: Expanded, position: int | None) -> Place | None:
+    return None if position is None else place_of(typed, expanded.origin_of(position))
+
+
+def _with_place(words: str, place: Place | None) -> str:
+    return words if place is None else f"{words}, at {place}"
+
+
+def _verdict(mode: PayloadMode, text: str) -> tuple[str, str | None, int | None]:
+    """Return what a payload is, what is odd about it, and where."""
     if mode is PayloadMode.JSON:
-        return "valid JSON", check_json(text)
+        return "valid JSON", check_json(text), None
     if mode is not PayloadMode.TEXT:
-        return f"valid {mode.title}", None
+        return f"valid {mode.title}", None, None
     if not text:
-        return "empty", None
+        return "empty", None, None
     if not starts_like_json(text):
-        return "text", None
+        return "text", None, None
     try:
-        return "valid JSON", check_json(text)
+        return "valid JSON", check_json(text), None
     except BadPayload as problem:
-        return "text", str(problem).rstrip(".")
+        return "text", str(problem), problem.position
 
 
 def _properties_of(draft: PropertiesDraft, problems: dict[str, str]) -> PublishProperties:

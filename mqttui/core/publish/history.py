@@ -23,13 +23,14 @@ MOST_REMEMBERED_CHARACTERS = 16_000
 class HistoryEntry:
     """A draft as it was sent.
 
-    `sent_at` is in seconds since the epoch, `words` what became of it the last time. The text of
-    the payload is missing when `left_out_characters` is not zero: it was not remembered.
+    `sent_at` is in seconds since the epoch, `mark` one character for what became of it the last
+    time. The text of the payload is missing when `left_out_characters` is not zero: it was not
+    remembered.
     """
 
     draft: MessageDraft
     sent_at: float
-    words: str = ""
+    mark: str = " "
     left_out_characters: int = 0
 
     @property
@@ -45,16 +46,16 @@ class PublishHistory:
         self.entries: list[HistoryEntry] = list(entries)
         self._trim()
 
-    def note(self, draft: MessageDraft, sent_at: float, words: str = "") -> None:
+    def note(self, draft: MessageDraft, sent_at: float) -> None:
         """Put a draft first."""
         self.entries = [entry for entry in self.entries if entry.draft != draft]
-        self.entries.insert(0, HistoryEntry(draft, sent_at, words))
+        self.entries.insert(0, HistoryEntry(draft, sent_at))
         self._trim()
 
-    def conclude(self, draft: MessageDraft, words: str) -> None:
+    def conclude(self, draft: MessageDraft, mark: str) -> None:
         """Note what became of a draft."""
         self.entries = [
-            replace(entry, words=words) if entry.draft == draft else entry for entry in self.entries
+            replace(entry, mark=mark) if entry.draft == draft else entry for entry in self.entries
         ]
 
     def forget(self, entry: HistoryEntry) -> None:
@@ -110,4 +111,4 @@ def _entry_of_json(values: object) -> HistoryEntry | None:
         return None
     if type(left_out) is not int or left_out < 0:
         return None
-    return HistoryEntry(draft, float(sent_at), "", left_out)
+    return HistoryEntry(draft, float(sent_at), left_out_characters=left_out)

@@ -50,11 +50,14 @@ def place_of(text: str, position: int) -> Place:
 
 
 class BadPayload(ValueError):
-    """The text is not what its mode says; the message is one sentence that names the place."""
+    """The text is not what its mode says; the message is a sentence without its full stop.
 
-    def __init__(self, sentence: str, place: Place | None = None) -> None:
-        super().__init__(f"{sentence}, at {place}." if place else f"{sentence}.")
-        self.place = place
+    `position` is that of the character where it goes wrong, None where none can be named.
+    """
+
+    def __init__(self, words: str, position: int | None = None) -> None:
+        super().__init__(words)
+        self.position = position
 
 
 def payload_of(mode: PayloadMode, text: str) -> bytes:
@@ -70,9 +73,7 @@ def payload_of(mode: PayloadMode, text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError as error:
         code = ord(text[error.start])
-        raise BadPayload(
-            f"U+{code:04X} cannot be sent as UTF-8", place_of(text, error.start)
-        ) from None
+        raise BadPayload(f"U+{code:04X} cannot be sent as UTF-8", error.start) from None
 
 
 def text_of(payload: bytes) -> tuple[PayloadMode, str]:
@@ -113,13 +114,12 @@ def check_json(text: str) -> str | None:
         words = _JSON_WORDS.get(error.msg, error.msg)
         if _is_comma_too_many(text, error.pos):
             words = "a comma too many"
-        raise BadPayload(f"Not JSON: {words}", Place(error.lineno, error.colno)) from None
+        raise BadPayload(f"Not JSON: {words}", error.pos) from None
     except RecursionError:
         raise BadPayload("Not JSON that can be checked: it is nested too deeply") from None
     except _BadConstant as constant:
-        match = re.search(rf"{re.escape(str(constant))}", text)
-        place = place_of(text, match.start()) if match is not None else None
-        raise BadPayload(f"Not JSON: {constant} is no JSON number", place) from None
+        position = text.find(str(constant))
+        raise BadPayload(f"Not JSON: {constant} is no JSON number", position) from None
     if repeated:
         return f"the key {printable(repeated[0][:_SHOWN_KEY_CHARACTERS])} occurs more than once"
     return None
@@ -147,8 +147,7 @@ def _bytes_of_hex(text: str) -> bytes:
     blanked = re.sub(r"\b0[xX]", "00", text)
     wrong = _NO_HEX.search(blanked)
     if wrong is not None:
-        place = place_of(text, wrong.start())
-        raise BadPayload(f"Not hex: {printable(wrong.group())} is no digit", place)
+        raise BadPayload(f"Not hex: {printable(wrong.group())} is no digit", wrong.start())
     raise BadPayload("Not hex: a byte has two digits, and the number of digits is odd")
 
 
@@ -156,9 +155,7 @@ def _bytes_of_base64(text: str) -> bytes:
     wrong = _NO_BASE64.search(text)
     if wrong is not None:
         character = printable(wrong.group())
-        raise BadPayload(
-            f"Not base64: {character} is not used there", place_of(text, wrong.start())
-        )
+        raise BadPayload(f"Not base64: {character} is not used there", wrong.start())
     # The alphabet for URLs is as good (RFC 4648 section 5).
     letters = "".join(text.split()).replace("-", "+").replace("_", "/")
     try:

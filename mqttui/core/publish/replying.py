@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mqttui.core.message_properties import answer_properties
+from mqttui.core.publish.asking import answer_properties
 from mqttui.core.publish.composing import correlation_text
 from mqttui.core.publish.conventions import answer_topic_of, id_of, request_topic_of
 from mqttui.core.publish.draft import MessageDraft, PayloadMode, PropertiesDraft

@@ -138,8 +138,11 @@ def plan_of(period: str | None, count: str) -> RunPlan:
 _UNITS_S = {"ms": 0.001, "s": 1.0, "": 1.0, "min": 60.0, "h": 3600.0}
 
 
-def period_of(text: str) -> float:
-    """Return the seconds that `1`, `1 s`, `200 ms`, `5 min` stand for; raise `ValueError`."""
+def period_of(text: str, what: str = "The period") -> float:
+    """Return the seconds that `1`, `1 s`, `200 ms`, `5 min` stand for.
+
+    Raises `ValueError` with a sentence that begins with `what`.
+    """
     number = text.strip().rstrip("abcdefghijklmnopqrstuvwxyz").strip()
     unit = text.strip()[len(number) :].strip()
     try:
@@ -147,5 +150,5 @@ def period_of(text: str) -> float:
     except (KeyError, ValueError):
         period_s = -1.0
     if not SHORTEST_PERIOD_S <= period_s <= LONGEST_PERIOD_S:
-        raise ValueError("The period is a time like 1 s, 200 ms or 5 min, from 10 ms to 24 h.")
+        raise ValueError(f"{what} is a time like 1 s, 200 ms or 5 min, from 10 ms to 24 h.")
     return period_s

@@ -83,25 +83,67 @@ def has_variables(text: str) -> bool:
     return "{{" in text
 
 
-def expand(text: str, moment: Moment) -> str:
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A variable from `typed_start` to `typed_end` became what is from `start` to `end`."""
+
+    typed_start: int
+    typed_end: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """A text with its variables replaced."""
+
+    text: str
+    replacements: tuple[Replacement, ...] = ()
+
+    def origin_of(self, position: int) -> int:
+        """Return where in the text as typed a character comes from, its variable if it has one."""
+        shift = 0
+        for each in self.replacements:
+            if position < each.start:
+                break
+            if position < each.end:
+                return each.typed_start
+            shift = each.typed_end - each.end
+        return position + shift
+
+
+def expand(text: str, moment: Moment) -> Expanded:
     """Return a text with its variables replaced; raise `BadVariable` for the first unknown one."""
+    if not has_variables(text):
+        return Expanded(text)
+    pieces: list[str] = []
+    replacements: list[Replacement] = []
+    size = copied = 0
+    for token in _TOKEN.finditer(text):
+        value = _value_of(token, moment)
+        pieces += [text[copied : token.start()], value]
+        start = size + token.start() - copied
+        size = start + len(value)
+        copied = token.end()
+        replacements.append(Replacement(token.start(), copied, start, size))
+    pieces.append(text[copied:])
+    return Expanded("".join(pieces), tuple(replacements))
 
-    def replaced(token: re.Match[str]) -> str:
-        if token.group() == "{{{{":
-            return "{{"
-        body = token.group("body")
-        if body is None:
-            raise BadVariable(f"There is a {{{{ without its }}}}. {_ADVICE}", token.start())
-        name, *arguments = body.split() or [""]
-        make = _MAKERS.get(name)
-        if make is None:
-            raise BadVariable(_unknown(body, name), token.start())
-        try:
-            return make(arguments, moment)
-        except _BadArguments as problem:
-            raise BadVariable(f"{_quoted(body)}: {problem}", token.start()) from None
 
-    return _TOKEN.sub(replaced, text) if has_variables(text) else text
+def _value_of(token: re.Match[str], moment: Moment) -> str:
+    if token.group() == "{{{{":
+        return "{{"
+    body = token.group("body")
+    if body is None:
+        raise BadVariable(f"There is a {{{{ without its }}}}. {_ADVICE}", token.start())
+    name, *arguments = body.split() or [""]
+    make = _MAKERS.get(name)
+    if make is None:
+        raise BadVariable(_unknown(body, name), token.start())
+    try:
+        return make(arguments, moment)
+    except _BadArguments as problem:
+        raise BadVariable(f"{_quoted(body)}: {problem}", token.start()) from None
 
 
 class _BadArguments(ValueError):

@@ -57,6 +57,26 @@ EXPLORER_COMMANDS = CommandGroup(
             True,
         ),
         Command(
+            "p",
+            "publish('form')",
+            "Publish",
+            "Open the form to publish a message, or go to it",
+            True,
+        ),
+        Command(
+            "P",
+            "publish('topic')",
+            "Publish here",
+            "Publish to the topic under the cursor",
+            key_display="P",
+        ),
+        Command(
+            "a",
+            "publish('answer')",
+            "Answer",
+            "Answer the last message: to its response topic, or from …/cmd to …/reply",
+        ),
+        Command(
             "r", "retry_now", "Retry", "Reconnect at once instead of waiting for the count-down"
         ),
         Command(

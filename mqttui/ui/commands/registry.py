@@ -10,6 +10,7 @@ from mqttui.ui.commands.copy import COPY_COMMANDS
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
 from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
 from mqttui.ui.commands.pins import PIN_COMMANDS
+from mqttui.ui.commands.publish import PUBLISH_COMMANDS
 from mqttui.ui.commands.search import SEARCH_COMMANDS
 from mqttui.ui.commands.tree import TREE_COMMANDS
 
@@ -26,6 +27,7 @@ GROUPS = (
     PIN_COMMANDS,
     BUSIEST_COMMANDS,
     HYGIENE_COMMANDS,
+    PUBLISH_COMMANDS,
     APP_COMMANDS,
 )
 

@@ -20,6 +20,9 @@ class Panel(Vertical):
     COMMANDS: ClassVar[CommandGroup | None] = None
     """The table from which the panel takes its bindings."""
 
+    NEEDS_ROOM: ClassVar[bool] = False
+    """Whether a small terminal gives nearly all of its rows to the panel while it is used."""
+
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace

@@ -20,7 +20,13 @@ class PanelKind:
     load: Callable[[], type[Panel]]
 
 
-PANELS: tuple[PanelKind, ...] = ()
+def _publish() -> type[Panel]:
+    from mqttui.ui.panels.publish import PublishPanel
+
+    return PublishPanel
+
+
+PANELS: tuple[PanelKind, ...] = (PanelKind("publish", "Publish", _publish),)
 
 
 def panel_kind(name: str) -> PanelKind:

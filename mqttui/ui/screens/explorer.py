@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.containers import Container, Vertical
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from mqttui.core.search.query import Query
     from mqttui.core.source import SourceStatus
     from mqttui.ui.connections import ConnectionFace
+    from mqttui.ui.panels.panel import Panel
+    from mqttui.ui.panels.publish import PublishPanel
     from mqttui.ui.widgets.choice_list import ChoiceList
     from mqttui.ui.widgets.dock import Dock
     from mqttui.ui.widgets.message_pane import MessagePane
@@ -383,6 +385,10 @@ class ExplorerScreen(Screen[None]):
 
     async def action_show_panel(self, name: str) -> None:
         """Open a panel below the panes, or give it the keyboard if it is open."""
+        panel = await self._open_panel(name)
+        panel.focus_first()
+
+    async def _open_panel(self, name: str) -> Panel:
         if self._dock is None:
             # Imported here: the first paint can do without it.
             from mqttui.ui.widgets.dock import Dock
@@ -391,7 +397,18 @@ class ExplorerScreen(Screen[None]):
             await self.mount(self._dock, before=self.query_one(KeyBar))
         panel = await self._dock.open(name)
         panel.draw(self._wall_clock())
+        return panel
+
+    async def action_publish(self, begin: str) -> None:
+        """Open the form to publish, with what the topic under the cursor has to give for it."""
+        panel = cast("PublishPanel", await self._open_panel("publish"))
+        panel.begin(begin, self.selected)
         panel.focus_first()
+
+    def on_descendant_focus(self) -> None:
+        """Give the panes of a small terminal away while a panel below them is used."""
+        is_used = self._dock is not None and self._dock.has_focus_within
+        self.set_class(is_used, "-dock-in-use")
 
     def on_dock_switched(self, event: Dock.Switched) -> None:
         """Open the panel whose tab was clicked."""

@@ -72,6 +72,7 @@ class Dock(Vertical):
             other.display = other_name == name
         self._current = name
         self.display = True
+        self.set_class(panel.NEEDS_ROOM, "-roomy")
         self.border_title = Content(self._kinds[name].title)
         tabs = [(kind.name, kind.title) for kind in self._kinds.values()]
         self.query_one("#dock-tabs", Switches).show([Switch("", tabs, name)])

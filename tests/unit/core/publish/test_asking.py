@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from mqttui.core.message import RETAIN, Batch, MessageDetail
-from mqttui.core.message_properties import answer_properties
 from mqttui.core.publish.asking import Question, Wait, covering, question_of
 from mqttui.core.publish.draft import MessageDraft, PayloadMode, PropertiesDraft
 from mqttui.core.publish.replying import again, reply_to
@@ -173,11 +172,6 @@ def test_a_message_can_be_taken_over() -> None:
 
 
 def test_properties_that_cannot_be_read_say_nothing() -> None:
-    """A block that is cut anywhere gives no answer address, and never an error."""
-    block = property_block(PublishProperties("c", "topic", b"data", 60, True, (("name", "value"),)))
-    assert answer_properties(b"\x0b\xff\x7f\x23\x00\x01" + block) == ("topic", b"data")
-    whole = [len(block[:end]) for end in range(len(block)) if answer_properties(block[:end])[0]]
-    assert all(answer_properties(block[:end])[0] in (None, "topic") for end in range(len(block)))
-    assert whole
-    assert answer_properties(b"\xff" + block) == (None, None)
-    assert answer_properties(b"\x08\x00\x01\xff") == (None, None)
+    """No response topic is taken from a block that breaks the rules."""
+    cut = MessageDetail(property_block(PublishProperties(response_topic="a/b"))[:-1])
+    assert reply_to("lab/data", entry(b"x", cut)) is None

@@ -24,7 +24,7 @@ def said(
     store = TopicStore()
     store.apply(Batch(NOW - 5, [(request.topic.encode(), p, flags, None) for p in received], 0))
     node = store.find(request.topic)
-    return "\n".join(cautions(request, node, own or OwnMessages(), NOW, oddity))
+    return "\n".join(cautions(request, node, own or OwnMessages(), NOW, oddity).values())
 
 
 def test_an_ordinary_message_needs_no_thought() -> None:

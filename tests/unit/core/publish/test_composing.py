@@ -121,6 +121,15 @@ def test_text_that_begins_like_json_is_judged() -> None:
     assert composed(MessageDraft("t", text="on")).verdict == "text"
 
 
+def test_the_place_is_that_of_what_was_typed() -> None:
+    """However long variables become, the mark stands where the error was typed."""
+    found = composed(MessageDraft("t", PayloadMode.JSON, '{"n":\n{{now ms}}, x}'))
+    assert found.problems["text"] == (
+        "Not JSON: a key in double quotes is missing, at line 2, column 13."
+    )
+    assert found.place == (2, 13)
+
+
 def test_a_file_is_sent_as_it_is() -> None:
     """Once it was read; nothing in it is a variable."""
     draft = MessageDraft("t", PayloadMode.FILE, "/some/file")

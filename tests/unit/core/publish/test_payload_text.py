@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mqttui.core.publish.draft import PayloadMode
-from mqttui.core.publish.payload_text import BadPayload, Place, check_json, payload_of, text_of
+from mqttui.core.publish.payload_text import (
+    BadPayload,
+    Place,
+    check_json,
+    payload_of,
+    place_of,
+    text_of,
+)
 
 
 @given(st.binary())
@@ -35,38 +42,39 @@ def test_writings_of_hex() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "text", "sentence", "place"),
+    ("mode", "text", "words", "position"),
     [
-        (PayloadMode.HEX, "0a\n0g", "Not hex: g is no digit, at line 2, column 2.", (2, 2)),
-        (PayloadMode.HEX, "0x0a 1x2", "Not hex: x is no digit, at line 1, column 7.", (1, 7)),
-        (PayloadMode.HEX, "0a1", "the number of digits is odd.", None),
-        (PayloadMode.BASE64, "AA!A", "Not base64: ! is not used there, at line 1", (1, 3)),
-        (PayloadMode.BASE64, "AAA", "Not base64: = is missing at the end.", None),
+        (PayloadMode.HEX, "0a\n0g", "Not hex: g is no digit", 4),
+        (PayloadMode.HEX, "0x0a 1x2", "Not hex: x is no digit", 6),
+        (PayloadMode.HEX, "0a1", "Not hex: a byte has two digits", None),
+        (PayloadMode.BASE64, "AA!A", "Not base64: ! is not used there", 2),
+        (PayloadMode.BASE64, "AAA", "Not base64: = is missing at the end", None),
         (PayloadMode.BASE64, "AA==AA==", "Not base64", None),
-        (PayloadMode.JSON, "", "Not JSON: it is empty.", None),
-        (PayloadMode.JSON, '{"a": 1,}', "Not JSON: a comma too many, at line 1, column", None),
-        (
-            PayloadMode.JSON,
-            "[1,\n 2",
-            "a comma or the end is missing, at line 2, column 3.",
-            (2, 3),
-        ),
-        (PayloadMode.JSON, "{a: 1}", "a key in double quotes is missing, at line 1", (1, 2)),
-        (PayloadMode.JSON, "[1] x", "more text after the end, at line 1, column 5.", (1, 5)),
-        (PayloadMode.JSON, '{"a": NaN}', "NaN is no JSON number, at line 1, column 7.", (1, 7)),
+        (PayloadMode.JSON, " ", "Not JSON: it is empty", None),
+        (PayloadMode.JSON, '{"a": 1 ,}', "Not JSON: a comma too many", None),
+        (PayloadMode.JSON, "[1,\n 2", "Not JSON: a comma or the end is missing", 6),
+        (PayloadMode.JSON, "{a: 1}", "Not JSON: a key in double quotes is missing", 1),
+        (PayloadMode.JSON, "[1] x", "Not JSON: more text after the end", 4),
+        (PayloadMode.JSON, '{"a": NaN}', "Not JSON: NaN is no JSON number", 6),
         (PayloadMode.JSON, "[" * 100_000, "nested too deeply", None),
-        (PayloadMode.TEXT, "a\n\udc80", "U+DC80 cannot be sent as UTF-8, at line 2", (2, 1)),
+        (PayloadMode.TEXT, "a\n\udc80", "U+DC80 cannot be sent as UTF-8", 2),
     ],
 )
-def test_the_place_of_an_error_is_told(
-    mode: PayloadMode, text: str, sentence: str, place: tuple[int, int] | None
+def test_where_a_text_goes_wrong_is_told(
+    mode: PayloadMode, text: str, words: str, position: int | None
 ) -> None:
-    """One sentence with line and column, from one."""
+    """In words, with the position where there is one."""
     with pytest.raises(BadPayload) as caught:
         payload_of(mode, text)
-    assert sentence in str(caught.value)
-    if place is not None:
-        assert caught.value.place == Place(*place)
+    assert words in str(caught.value)
+    if position is not None:
+        assert caught.value.position == position
+
+
+def test_places_are_counted_from_one() -> None:
+    """As editors do."""
+    assert place_of("ab\ncd", 0) == Place(1, 1)
+    assert str(place_of("ab\ncd", 4)) == "line 2, column 2"
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))

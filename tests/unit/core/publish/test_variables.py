@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mqttui.core.publish.variables import VARIABLES, BadVariable, Moment, Variables, expand
+from mqttui.core.publish.variables import VARIABLES, BadVariable, Moment, Variables
+from mqttui.core.publish.variables import expand as expanded
 
 NOW = 1_764_072_000.1234
 
@@ -20,6 +21,11 @@ NOW = 1_764_072_000.1234
 def moment(number: int = 0, seed: int = 1) -> Moment:
     """Return what variables stand for in a test."""
     return Moment(NOW, number, Random(seed))
+
+
+def expand(text: str, at: Moment) -> str:
+    """Return a text with its variables replaced."""
+    return expanded(text, at).text
 
 
 def test_the_time_has_several_forms() -> None:
@@ -115,3 +121,15 @@ def test_the_help_shows_what_works() -> None:
     for variable in VARIABLES:
         for usage in re.findall(r"\{\{[^{}]+\}\}", variable.usage):
             assert expand(usage, moment()) != usage
+
+
+@given(st.lists(st.sampled_from(["a", "{{counter 100}}", "{{{{", "\n", "{{now s}}"])))
+def test_each_character_tells_where_it_comes_from(pieces: list[str]) -> None:
+    """A character that was not replaced comes from itself, others from their variable."""
+    text = "".join(pieces)
+    found = expanded(text, moment())
+    for position, character in enumerate(found.text):
+        origin = text[found.origin_of(position) :]
+        assert origin.startswith((character, "{{"))
+        if character in "a\n":
+            assert origin[0] == character

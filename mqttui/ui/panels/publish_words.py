@@ -1,0 +1,145 @@
+"""What the publish panel says of messages, runs and answers, as rows with roles."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from mqttui.core.publishing import Outcome
+from mqttui.payload.quantities import count_text, duration_text, rate_text
+from mqttui.payload.registry import one_line
+from mqttui.ui.widgets.cells import fitted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mqttui.core.publish.conversation import Conversation
+    from mqttui.core.publish.run import Run
+    from mqttui.core.publish.tally import Tally
+    from mqttui.core.publishing import Receipt, ReceiptStatus
+    from mqttui.ui.widgets.cells import Cells
+
+MARKS = {
+    Outcome.QUEUED: "…",
+    Outcome.SENT: "✓",
+    Outcome.ACKNOWLEDGED: "✓",
+    Outcome.NO_SUBSCRIBERS: "○",
+    Outcome.REFUSED: "✗",
+    Outcome.LOST: "✗",
+}
+_TROUBLE = (Outcome.REFUSED, Outcome.LOST)
+_ANSWER_ROWS = 3
+
+
+def mark_of(status: ReceiptStatus) -> str:
+    """Return one character for where a message stands; success only once it is final."""
+    return MARKS[status.outcome] if status.is_final else "…"
+
+
+def role_of(status: ReceiptStatus) -> str:
+    """Return the role in which a status is painted."""
+    if status.outcome in _TROUBLE:
+        return "warning"
+    if not status.is_final:
+        return "dim"
+    return "literal" if status.outcome is Outcome.ACKNOWLEDGED else "fact"
+
+
+def receipt_rows(receipt: Receipt, tally: Tally, width: int) -> list[Cells]:
+    """Return what became of the newest message, and a count of those before it."""
+    status = receipt.status
+    words = status.words
+    if status.is_final and status.outcome is Outcome.SENT:
+        words = "sent (QoS 0 is never acknowledged)"
+    rows = wrapped(f"{mark_of(status)} {words}", width, role_of(status))
+    if tally.sent > 1:
+        rows.append(tally_cells(tally, width, "  so far: "))
+    return rows
+
+
+def tally_cells(tally: Tally, width: int, title: str) -> Cells:
+    """Return how many messages came to which end."""
+    parts = [
+        (f"{count_text(count)} {_PLURAL.get(outcome, outcome.value)}", outcome)
+        for outcome, count in tally.counts.items()
+        if count or outcome in (Outcome.ACKNOWLEDGED, *_TROUBLE)
+    ]
+    if tally.under_way:
+        parts.append((f"{count_text(tally.under_way)} under way", Outcome.QUEUED))
+    cells: Cells = [(title, "dim")]
+    left = width - len(title)
+    for number, (text, outcome) in enumerate(parts):
+        piece = fitted(text if number == 0 else f" · {text}", max(0, left))
+        left -= len(piece)
+        is_trouble = outcome in _TROUBLE and tally.counts[outcome] > 0
+        cells.append((piece, "warning" if is_trouble else "fact"))
+    return cells
+
+
+_PLURAL = {Outcome.NO_SUBSCRIBERS: "without subscribers"}
+
+
+def run_mark(run: Run) -> str:
+    """Return one character for what became of the messages of a run, the worst of them."""
+    counts = run.tally.counts
+    if counts[Outcome.REFUSED] or counts[Outcome.LOST]:
+        return "✗"
+    return "○" if counts[Outcome.NO_SUBSCRIBERS] else "✓"
+
+
+def run_rows(run: Run, now_s: float, width: int) -> list[Cells]:
+    """Return how far a run has come, what became of its messages, and its rate."""
+    tally = run.tally
+    of_all = f" of {count_text(run.plan.count)}" if run.plan.count is not None else ""
+    mark = run_mark(run) if run.is_over else "…"
+    head = f"{mark} "
+    head += f"{count_text(tally.sent)}{of_all} sent"
+    rate = run.rate_per_s(now_s)
+    if rate is not None:
+        head += f", {rate_text(rate)}"
+    if tally.mean_latency_s is not None:
+        head += (
+            f", acknowledged in {duration_text(tally.mean_latency_s)} on average, "
+            f"{duration_text(tally.longest_latency_s)} at most"
+        )
+    if run.late:
+        head += f", {count_text(run.late)} late"
+    if run.stop_words is not None:
+        head += f"; {run.stop_words}"
+    elif run.is_sending:
+        head += "; esc stops"
+    is_trouble = bool(tally.counts[Outcome.REFUSED] or tally.counts[Outcome.LOST])
+    rows = wrapped(head, width, "fact")[:2]
+    rows.append(tally_cells(tally, width, "   "))
+    if is_trouble and tally.problem is not None:
+        rows += wrapped(f"  last: {tally.problem}", width, "warning")[:1]
+    return rows
+
+
+def conversation_rows(conversation: Conversation, width: int) -> list[Cells]:
+    """Return where a request stands, and its answer once it is there."""
+    answer = conversation.answer
+    if answer is None:
+        is_missed = conversation.is_over
+        mark = "✗" if is_missed else "…"
+        return wrapped(f"{mark} {conversation.words}", width, "warning" if is_missed else "dim")
+    rows = wrapped(f"✓ {conversation.words} (F3 shows it)", width, "literal")
+    shown = one_line(answer.entry[1], _ANSWER_ROWS * (width - 3))
+    return rows + [[("   " + line, "value")] for line in wrap(shown, width - 3)[:_ANSWER_ROWS]]
+
+
+def caution_rows(sentences: Iterable[str], width: int, rows: int) -> list[Cells]:
+    """Return what to think of before a message is sent, and how to send it nevertheless."""
+    found: list[Cells] = []
+    for sentence in sentences:
+        found += wrapped(f"▲ {sentence}", width, "warning")
+    if len(found) > rows - 1:
+        more = len(found) - (rows - 2)
+        found[rows - 2 :] = [[(f"   and {more} more lines", "dim")]]
+    return [*found, [("  ctrl+s once more sends it nevertheless.", "heading")]]
+
+
+def wrapped(text: str, width: int, role: str) -> list[Cells]:
+    """Return a sentence on as many rows as it needs, those after the first indented."""
+    lines = wrap(text, width, subsequent_indent="  ")
+    return [[(fitted(line, width), role)] for line in lines]
