@@ -48,6 +48,12 @@ def automatic(request: DecodeRequest) -> Decoded:
     name = named_by(request.context.content_type) if request.context.content_type else None
     if name is not None and (decoded := _fitting(name, request, "certain")) is not None:
         return decoded
+    if request.context.topic.startswith("spBv1.0/"):
+        from mqttui.payload.sparkplug_births import SparkplugTopic
+
+        is_metrics = SparkplugTopic.parse(request.context.topic) is not None
+        if is_metrics and (decoded := _fitting("sparkplug", request, "certain")) is not None:
+            return decoded
     # What begins in the range of ASCII, as nearly everything does, needs no look at these.
     first = head[0] if head else 0
     if first >= 0x80 or first in _SIGNED_FIRST:

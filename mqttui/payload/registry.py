@@ -69,6 +69,8 @@ DECODERS: tuple[Decoder, ...] = (
     Decoder("hex", "binary", "bytes in hexadecimal and ASCII", "hex"),
     Decoder("msgpack", "MessagePack", "compact binary values", "msgpack"),
     Decoder("cbor", "CBOR", "compact binary values, RFC 8949", "cbor"),
+    Decoder("sparkplug", "Sparkplug B", "metrics of an edge node", "sparkplug"),
+    Decoder("protobuf", "Protobuf", "messages of a schema", "protobuf", "", "message"),
     Decoder("gzip", "gzip", "compressed", "compressed", "gzip", _CONTENT),
     Decoder("zlib", "zlib", "compressed", "compressed", "zlib", _CONTENT),
     Decoder("deflate", "deflate", "compressed, no header", "compressed", "deflate", _CONTENT),

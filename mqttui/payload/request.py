@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from mqttui.payload.tree import TreeBudget
+
+if TYPE_CHECKING:
+    from mqttui.payload.protobuf_schema import Schema
+    from mqttui.payload.sparkplug_births import SparkplugBirths
 
 SHOWN_LIMIT_BYTES = 64 * 1000
 """How much of a payload is laid out for display unless the caller says otherwise."""
@@ -22,10 +27,15 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of a message beside its payload; all of it may be missing."""
+    """What is known of a message beside its payload; all of it may be missing.
+
+    `births` has the names of the metrics of Sparkplug, `schema` the messages of Protobuf.
+    """
 
     topic: str = ""
     content_type: str = ""
+    births: SparkplugBirths | None = None
+    schema: Schema | None = None
 
 
 NO_CONTEXT = Context()

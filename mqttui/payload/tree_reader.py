@@ -122,7 +122,9 @@ class TreeReader:
         return False
 
 
-def decode_tree(reader: TreeReader, request: DecodeRequest) -> Decoded:
+def decode_tree(
+    reader: TreeReader, request: DecodeRequest, notes: tuple[str, ...] = (), title: str = ""
+) -> Decoded:
     """Return the one value that a payload consists of; raise `UnreadableError`.
 
     What follows it is an error that can be read past.
@@ -147,7 +149,7 @@ def decode_tree(reader: TreeReader, request: DecodeRequest) -> Decoded:
             used_bytes = reader.position
     root = roots[0] if roots else Node("other", "…", note="unfinished")
     error = None if reader.problem is None else printable(reader.problem)
-    return tree_value(root, request, used_bytes, error=error)
+    return tree_value(root, request, used_bytes, error=error, notes=notes, title=title)
 
 
 def _label(key: Node) -> str:
