@@ -1,18 +1,11 @@
-"""Which keys of a JSON object say in which unit their number is."""
+"""Which keys of a JSON object leave their reader guessing in which unit their number is."""
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-_UNIT_WORDS = (
-    "v mv kv uv volt volts a ma ua amp amps ampere amperes w mw kw uw watt watts wh kwh mwh mah ah "
-    "va var c f k degc degf celsius fahrenheit kelvin pa hpa kpa mbar bar psi pct percent lux lx "
-    "s sec secs seconds ms us ns millis micros min mins minutes h hr hours d days hz khz mhz ghz "
-    "rpm db dbm dba m cm mm um nm km inch inches ft feet g kg mg ug lb oz ppm ppb deg degree "
-    "degrees rad l ml liter litre ohm ohms kohm byte bytes kb mb gb kib mib bit bits px j kj mps "
-    "kmh mph ut mt"
-)
+from mqttui.payload.units import KEY_WORD, UNIT_WORDS
+
 # Numbers without a unit, and the abbreviations and names that have one unit everywhere.
 _KNOWN_WORDS = (
     "i p u n t x seq sequence no nr number id uid index idx count counter counts "
@@ -21,7 +14,6 @@ _KNOWN_WORDS = (
     "score probability percentage raw adc code status state ok error err shunt rate "
     "color hue saturation color_temp"
 )
-_UNITS = frozenset(_UNIT_WORDS.split())
 _KNOWN = frozenset(_KNOWN_WORDS.split())
 _QUANTITIES = {
     "temperature": "temperature_C",
@@ -45,7 +37,6 @@ _QUANTITIES = {
     "period": "period_s",
     "acceleration": "acceleration_mps2",
 }
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[%°ΩµμÅ℃℉]")
 _LONGEST_KEY = 64
 
 
@@ -57,7 +48,8 @@ def lacks_unit(key: str, number: float) -> bool:
     """
     if len(key) > _LONGEST_KEY or not _is_unknown(key):
         return False
-    return number != int(number) or any(word.lower() in _QUANTITIES for word in _WORD.findall(key))
+    is_quantity = any(word.lower() in _QUANTITIES for word in KEY_WORD.findall(key))
+    return is_quantity or number != int(number)
 
 
 def with_unit(key: str) -> str:
@@ -68,7 +60,7 @@ def with_unit(key: str) -> str:
 @lru_cache(maxsize=1024)
 def _is_unknown(key: str) -> bool:
     """Return whether no word of `key` is a unit and its last one is not known to need none."""
-    words = _WORD.findall(key)
+    words = KEY_WORD.findall(key)
     if not words or key.lower() in _KNOWN or words[-1].lower() in _KNOWN:
         return False
-    return not any(word.lower() in _UNITS or not word.isascii() for word in words)
+    return not any(word.lower() in UNIT_WORDS or not word.isascii() for word in words)

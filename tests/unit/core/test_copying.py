@@ -8,9 +8,10 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mqttui.core.copying import MOST_VALUES, Copyable, copyables, member_step
+from mqttui.core.copying import MOST_VALUES, Copyable, copyables
 from mqttui.core.message import MessageDetail
 from mqttui.core.store import TopicStore
+from mqttui.payload.value_path import member_step
 
 NOW = 1_000_000.0
 
