@@ -75,6 +75,11 @@ class Outline:
         return self._rows.count
 
     @property
+    def began_at(self) -> float:
+        """When the first message was received, in seconds since the epoch; 0 before."""
+        return self._store.root.first_seen_at
+
+    @property
     def order(self) -> Order:
         """The order in use."""
         return self._order

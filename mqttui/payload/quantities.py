@@ -19,6 +19,18 @@ def count_text(count: int | None) -> str:
     return UNKNOWN if count is None else f"{count:,}"
 
 
+def brief_count_text(count: int | None) -> str:
+    """Return a count in at most four characters, which changes seldom: `846`, `1.3k`, `12M`."""
+    if count is None or count < 1000:
+        return count_text(count)
+    value = float(count)
+    for unit in "kMGT":
+        value /= 1000
+        if value < 999.5 or unit == "T":
+            return f"{value:.1f}{unit}" if value < 9.95 else f"{value:.0f}{unit}"
+    raise AssertionError("unreachable")
+
+
 def size_text(size_bytes: int | None) -> str:
     """Return a size in decimal units with two significant digits or more: `96 B`, `3.1 MB`."""
     if size_bytes is None:

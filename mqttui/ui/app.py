@@ -19,7 +19,7 @@ from mqttui.ui.commands.app import APP_COMMANDS
 from mqttui.ui.connections import Connections, OpenConnection
 from mqttui.ui.garbage import GarbagePacer
 from mqttui.ui.screens.explorer import ExplorerScreen
-from mqttui.ui.theme import THEMES
+from mqttui.ui.theme import OWN_VARIABLES, THEMES
 from mqttui.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -92,6 +92,10 @@ class MqttuiApp(App[None]):
             self.register_theme(theme)
         self.set_reactive(App.theme, THEMES[0].name)
         self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return what a theme of Textual's lacks."""
+        return OWN_VARIABLES
 
     @property
     def connection(self) -> OpenConnection | None:

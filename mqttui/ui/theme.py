@@ -1,11 +1,24 @@
-"""Our themes, and the roles of colour that the row of a topic uses.
+"""Our themes: dark, light, high contrast, and one of the terminal's own 16 colours.
 
-Colour is never the only sign: whatever is coloured has a word or a mark as well.
+Colour is never the only sign: whatever is coloured has a word or a mark as well. Good and bad are
+a bluish green and a vermilion, which look different also to who does not tell red from green.
 """
 
 from __future__ import annotations
 
+from textual.color import Color
 from textual.theme import Theme
+
+
+def _fading(fresh: str, value: str) -> dict[str, str]:
+    """Return the shades of a value while it grows old."""
+    first, last = Color.parse(fresh), Color.parse(value)
+    return {
+        "fresh": fresh,
+        "recent": first.blend(last, 0.4).hex,
+        "fading": first.blend(last, 0.75).hex,
+    }
+
 
 DARK = Theme(
     name="mqttui-dark",
@@ -16,25 +29,27 @@ DARK = Theme(
     background="#14171a",
     surface="#14171a",
     panel="#23282d",
-    success="#87d787",
+    success="#5fd7af",
     warning="#ffd75f",
-    error="#ff6b6b",
+    error="#ff7a5c",
     dark=True,
+    variables=_fading("#5fffaf", "#a3bfc0"),
 )
 
 LIGHT = Theme(
     name="mqttui-light",
     primary="#005f87",
     secondary="#3a6363",
-    accent="#9a4b00",
+    accent="#8a3a86",
     foreground="#1c2024",
     background="#fbfbf8",
     surface="#fbfbf8",
     panel="#e8e8e2",
-    success="#1f6f2d",
+    success="#006b52",
     warning="#7a5a00",
-    error="#b00020",
+    error="#b03000",
     dark=False,
+    variables=_fading("#007a3d", "#2e4b4c"),
 )
 
 HIGH_CONTRAST = Theme(
@@ -46,10 +61,47 @@ HIGH_CONTRAST = Theme(
     background="#000000",
     surface="#000000",
     panel="#000000",
-    success="#00ff00",
+    success="#5cffc8",
     warning="#ffff00",
-    error="#ff8080",
+    error="#ff8c70",
     dark=True,
+    variables=_fading("#00ff9c", "#ffffff"),
 )
 
-THEMES = (DARK, LIGHT, HIGH_CONTRAST)
+SIXTEEN_COLOURS = Theme(
+    name="mqttui-16-colours",
+    ansi=True,
+    primary="ansi_blue",
+    secondary="ansi_cyan",
+    accent="ansi_magenta",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    dark=True,
+    variables={
+        "fresh": "ansi_green",
+        "recent": "ansi_green",
+        "fading": "ansi_cyan",
+        # Text of the same colour stands on these.
+        "warning-muted": "ansi_default",
+        "error-muted": "ansi_default",
+        "success-muted": "ansi_default",
+        "primary-muted": "ansi_default",
+        "border-blurred": "ansi_default",
+    },
+)
+
+THEMES = (DARK, LIGHT, HIGH_CONTRAST, SIXTEEN_COLOURS)
+
+OWN_VARIABLES = DARK.variables
+"""What our styles use of a theme that is not ours."""
+
+
+def theme_name(word: str) -> str:
+    """Return the name of the theme that a preference calls `word`."""
+    return f"mqttui-{word}"

@@ -71,6 +71,13 @@ def newest_samples(entries: Sequence[Entry]) -> list[Sample]:
     return samples
 
 
+def is_nearly_json(payload: bytes) -> bool:
+    """Return whether a payload begins like JSON and is none; a long one is not looked at."""
+    if payload[:1] not in (b"{", b"[", b" ", b"\n") or len(payload) > LONGEST_PAYLOAD_BYTES:
+        return False
+    return _read(payload)[0] is Kind.NEARLY_JSON
+
+
 def json_problem(payload: bytes) -> str | None:
     """Return why a payload that begins like JSON is none, in the words of the value view."""
     return decode(payload, LONGEST_PAYLOAD_BYTES).error

@@ -208,6 +208,11 @@ class ExplorerScreen(Screen[None]):
         if (is_started or workspace.inspects_hygiene) and not self.is_paused:
             workspace.hygiene.update(now)
             self._tree.careless = workspace.hygiene.report
+            if self._tree.is_broken is None:
+                # Imported here: the first paint can do without it.
+                from mqttui.core.hygiene.samples import is_nearly_json
+
+                self._tree.is_broken = is_nearly_json
         if self._dock is not None and not self._is_covered:
             self._dock.draw(now)
 

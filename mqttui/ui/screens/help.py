@@ -11,7 +11,19 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from mqttui.core.period import NEW_FOR_S, SILENT_PERIODS
 from mqttui.ui.commands.registry import GROUPS
+from mqttui.ui.glyphs import (
+    CARELESS,
+    CLOSED,
+    CURSOR,
+    LEVELS,
+    NEW,
+    OPENED,
+    RETAINED,
+    SILENT,
+    WARNING,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,13 +34,17 @@ if TYPE_CHECKING:
     from mqttui.ui.commands.command import CommandGroup
     from mqttui.ui.commands.keymap import Keymap
 
-READING = """\
-▸ ▾    a branch, closed or open
-⚑      the broker keeps a value of this topic (retained)
-!      breaks a rule of topic hygiene; y tells which and why
+READING = f"""\
+{CLOSED} {OPENED}    a branch, closed or open; how many topics are in it
+{CURSOR}      the cursor; in a row that is not bright it stands for a topic hidden below
+{NEW}      new: first seen in the last {NEW_FOR_S:.0f} seconds
+{SILENT}      silent: it used to talk and has not for {SILENT_PERIODS} times its longest pause
+{WARNING}      the payload begins like JSON and is none
+{CARELESS}      breaks a rule of topic hygiene; y tells which and why
+{RETAINED}      the broker keeps a value of this topic (retained)
+{LEVELS[1:6]}  the last minute: values of a number, else messages
 412/s  messages per second, mean of the last 10 seconds
-3 s    time since the last message
-▌      the cursor; in a row that is not bright it stands for a topic hidden below"""
+3 s    time since the last message; a value that is fresh is bright and fades"""
 
 SEARCH = """\
 Text is found anywhere, whatever the case. With + or # it is an MQTT filter:

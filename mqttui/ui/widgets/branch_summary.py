@@ -10,8 +10,9 @@ from mqttui.core.message import RETAIN
 from mqttui.payload.printable import printable
 from mqttui.payload.quantities import age_text, ago_text, count_text, rate_text
 from mqttui.payload.registry import one_line
+from mqttui.ui.glyphs import RETAINED
 from mqttui.ui.widgets.cells import fitted, fitted_end
-from mqttui.ui.widgets.message_facts import RETAINED_MARK, counted
+from mqttui.ui.widgets.message_facts import counted
 
 if TYPE_CHECKING:
     from mqttui.core.node import TopicNode
@@ -67,7 +68,7 @@ def branch_facts(node: TopicNode, found: Survey, now: float) -> Cells:
         (counted(node.topics_below, "topic"), "fact"),
         (counted(node.messages_below, "message"), "fact"),
         (rate_text(node.rate(now)), "fact"),
-        (f"{RETAINED_MARK} {retained} retained", "retained"),
+        (f"{RETAINED} {retained} retained", "retained"),
         (f"last {ago_text(now - node.changed_at)}", "fact"),
     ]
 
@@ -84,7 +85,7 @@ def recent_rows(branch: TopicNode, found: Survey, now: float, width: int) -> lis
         path = node.path[prefix:]
         name = fitted_end(printable(path[-4 * name_cells :]), name_cells)
         used = _AGE_CELLS + 2 + len(name) + 2
-        mark = f"{RETAINED_MARK} " if entry[2] & RETAIN else ""
+        mark = f"{RETAINED} " if entry[2] & RETAIN else ""
         value = fitted(mark + one_line(entry[1], max(0, width - used)), max(0, width - used))
         age = age_text(now - entry[0])
         rows.append(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mqttui.core.message import DUP, RETAIN, qos_of
+from mqttui.core.period import usual_interval_s
 from mqttui.payload.printable import printable
 from mqttui.payload.quantities import (
     ago_text,
@@ -15,18 +15,13 @@ from mqttui.payload.quantities import (
     rate_text,
     size_text,
 )
+from mqttui.ui.glyphs import RETAINED, WARNING
 from mqttui.ui.widgets.cells import fitted, fitted_end, ruled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mqttui.core.node import Entry, TopicNode
     from mqttui.payload.decoded import Decoded
     from mqttui.ui.widgets.cells import Cells
-
-RETAINED_MARK = "⚑"
-_JUDGED_INTERVALS = 12
-_FEWEST_INTERVALS = 4
 
 
 def counted(count: int, noun: str) -> str:
@@ -52,24 +47,6 @@ def size_of(entry: Entry) -> int:
     return len(entry[1])
 
 
-def usual_interval_s(entries: Sequence[Entry]) -> float | None:
-    """Return the seconds between messages if the last ones came at about equal distance, else None.
-
-    Messages that the broker had retained say nothing of when they were published.
-    """
-    newest = entries[-_JUDGED_INTERVALS - 1 :]
-    times = [entry[0] for entry in newest if not entry[2] & RETAIN]
-    gaps = [after - before for before, after in pairwise(times)]
-    if len(gaps) < _FEWEST_INTERVALS:
-        return None
-    usual = sorted(gaps)[len(gaps) // 2]
-    # What was read together has one time, so short distances are not known well enough.
-    if usual < 0.05 or any(not 0.6 * usual < gap < 1.6 * usual for gap in gaps):
-        return None
-    digits = 1 if usual < 1 else 0
-    return round(usual, digits) if usual >= 0.5 else round(usual, 2)
-
-
 def message_facts(node: TopicNode, entry: Entry, now: float) -> Cells:
     """Return the facts about `entry` of `node` in the order of their weight."""
     age_s, payload_flags = now - entry[0], entry[2]
@@ -80,9 +57,9 @@ def message_facts(node: TopicNode, entry: Entry, now: float) -> Cells:
         (f"QoS {qos_of(payload_flags)}", "fact"),
     ]
     if payload_flags & RETAIN:
-        cells.append((f"{RETAINED_MARK} retained", "retained"))
+        cells.append((f"{RETAINED} retained", "retained"))
     elif node.is_retained:
-        cells.append((f"{RETAINED_MARK} retained before", "retained"))
+        cells.append((f"{RETAINED} retained before", "retained"))
     if payload_flags & DUP:
         cells.append(("DUP", "warning"))
     interval_s = usual_interval_s(node.entries())
@@ -110,10 +87,10 @@ def kind_row(decoded: Decoded, entry: Entry, frozen: tuple[int, int] | None, wid
     cells: Cells = [(kind, "heading")]
     warning = ""
     if decoded.error is not None:
-        warning = f"  ▲ {decoded.error}"
+        warning = f"  {WARNING} {decoded.error}"
     elif decoded.is_cut or size_of(entry) > decoded.total_bytes:
         shown = f"{size_text(decoded.shown_bytes)} of {size_text(size_of(entry))}"
-        warning = f"  ▲ showing {shown}"
+        warning = f"  {WARNING} showing {shown}"
     return [*cells, (fitted(warning, width - len(kind)), "warning")] if warning else cells
 
 
@@ -121,14 +98,14 @@ def notes_of(decoded: Decoded, entry: Entry) -> tuple[str, ...]:
     """Return sentences that stand below a value: what is wrong with it, what was left out."""
     notes: list[str] = []
     if decoded.error is not None:
-        notes.append(f"▲ {decoded.error}")
+        notes.append(f"{WARNING} {decoded.error}")
     notes += decoded.notes
     if decoded.is_cut:
         shown, total = size_text(decoded.shown_bytes), size_text(decoded.total_bytes)
-        notes.append(f"▲ showing {shown} of {total}")
+        notes.append(f"{WARNING} showing {shown} of {total}")
     if size_of(entry) > len(entry[1]):
         kept, full = size_text(len(entry[1])), size_text(size_of(entry))
-        notes.append(f"▲ only the first {kept} of {full} were kept when it was received")
+        notes.append(f"{WARNING} only the first {kept} of {full} were kept when it was received")
     return tuple(notes)
 
 

@@ -12,8 +12,9 @@ from textual.message import Message
 from mqttui.core.message import DUP, RETAIN, qos_of
 from mqttui.payload.quantities import duration_text, size_text
 from mqttui.payload.registry import one_line
+from mqttui.ui.glyphs import CHOSEN, RETAINED
 from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, painted
-from mqttui.ui.widgets.message_facts import RETAINED_MARK, clock_text, size_of
+from mqttui.ui.widgets.message_facts import clock_text, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,6 @@ GAP_FROM_WIDTH = 48
 QOS_FROM_WIDTH = 30
 SIZE_FROM_WIDTH = 58
 CLOCK_CELLS = 12
-CURSOR_MARK = "◀"
 _STRIPS_KEPT = 512
 
 
@@ -44,7 +44,7 @@ def message_cells(entry: Entry, previous: Entry | None, now: float, width: int) 
         gap_s = received_at - previous[0]
         # What was read from the network at once has one time.
         gap = duration_text(gap_s) if gap_s > 0 else "burst"
-    mark = f"{qos_of(flags)}{RETAINED_MARK if flags & RETAIN else ''}{'D' if flags & DUP else ''}"
+    mark = f"{qos_of(flags)}{RETAINED if flags & RETAIN else ''}{'D' if flags & DUP else ''}"
     left = _columns(clock_text(received_at, now), gap, mark, size_text(size_of(entry)), "", width)
     return [(left, "dim"), (one_line(payload, max(0, width - len(left))), "value")]
 
@@ -218,7 +218,7 @@ class MessageList(VirtualRows, can_focus=True):
             if is_chosen:
                 # Colour alone would be lost on some terminals.
                 clock = cells[0][0]
-                cells[0] = (clock[:CLOCK_CELLS] + CURSOR_MARK + clock[CLOCK_CELLS + 1 :], "dim")
+                cells[0] = (clock[:CLOCK_CELLS] + CHOSEN + clock[CLOCK_CELLS + 1 :], "dim")
             strip = painted(self, cells, width, "cursor" if is_chosen else None)
             if len(self._strips) >= _STRIPS_KEPT:
                 self._strips.clear()

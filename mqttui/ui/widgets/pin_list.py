@@ -15,16 +15,12 @@ from mqttui.payload.printable import printable
 from mqttui.payload.registry import one_line
 from mqttui.settings.toml_file import SettingsError
 from mqttui.ui.commands.pins import PIN_COMMANDS
+from mqttui.ui.glyphs import PINNED
 from mqttui.ui.widgets.cells import Cells, fitted, fitted_end
 from mqttui.ui.widgets.choice_list import ChoiceList
 from mqttui.ui.widgets.message_facts import counted
-from mqttui.ui.widgets.topic_row import (
-    AGE_CELLS,
-    AGE_FROM_WIDTH,
-    RATE_CELLS,
-    RATE_FROM_WIDTH,
-    figures_of,
-)
+from mqttui.ui.widgets.row_columns import COLUMN_CELLS, Column, shown_columns
+from mqttui.ui.widgets.topic_row import figures_of
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -32,7 +28,6 @@ if TYPE_CHECKING:
     from mqttui.core.node import TopicNode
     from mqttui.ui.workspace import Workspace
 
-PIN_MARK = "★"
 SECTION = "pins"
 NAME_SHARE = 0.55
 MOST_ROWS = 8
@@ -130,8 +125,9 @@ class PinList(ChoiceList[str]):
 
 def pin_cells(path: str, node: TopicNode | None, now: float, width: int) -> Cells:
     """Return the row of a pin: its name, of a long one the end, its value, rate and age."""
-    rate_cells = RATE_CELLS if width >= RATE_FROM_WIDTH else 0
-    age_cells = AGE_CELLS if width >= AGE_FROM_WIDTH else 0
+    shown = shown_columns(width, None)
+    rate_cells = COLUMN_CELLS[Column.RATE] if Column.RATE in shown else 0
+    age_cells = COLUMN_CELLS[Column.AGE] if Column.AGE in shown else 0
     room = max(0, width - 2 - rate_cells - age_cells)
     name_cells = max(min(room, 12), int(room * NAME_SHARE))
     name = fitted_end(printable(path[-4 * width :] or "(empty)"), name_cells)
@@ -144,7 +140,7 @@ def pin_cells(path: str, node: TopicNode | None, now: float, width: int) -> Cell
             value, role = one_line(node.last[1], value_cells), "value"
     value = fitted(value, value_cells)
     return [
-        (f"{PIN_MARK} ", "mark"),
+        (f"{PINNED} ", "mark"),
         (name + " " * (name_cells - cell_len(name) + 1), "fact"),
         (value + " " * (value_cells - cell_len(value)), role),
         (rate.rjust(rate_cells) if rate_cells else "", "dim"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,8 +13,9 @@ from textual.message import Message
 
 from mqttui.ui.commands.tree import TREE_COMMANDS
 from mqttui.ui.widgets.cells import VirtualRows
-from mqttui.ui.widgets.topic_row import mark_cells
-from mqttui.ui.widgets.tree_painter import Line, TreePainter, View
+from mqttui.ui.widgets.row_columns import row_layout
+from mqttui.ui.widgets.topic_row import Role, mark_cells
+from mqttui.ui.widgets.tree_painter import TreePainter, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
@@ -25,24 +26,14 @@ if TYPE_CHECKING:
 
     from mqttui.core.node import TopicNode
     from mqttui.core.outline import Outline, Row
+    from mqttui.ui.widgets.row_columns import Columns
 
 FOLLOW_INTERVAL_S = 0.4
 """Shortest time between two jumps while following: a person must be able to read the name."""
 
 UNFOLD_BUDGET_S = 0.008
 
-ROLES = (
-    "guide",
-    "branch",
-    "topic",
-    "hit",
-    "value",
-    "fresh",
-    "retained",
-    "warning",
-    "figure",
-    "cursor",
-)
+ROLES = get_args(Role)
 
 
 class TopicTree(VirtualRows, can_focus=True):
@@ -52,7 +43,8 @@ class TopicTree(VirtualRows, can_focus=True):
     repaints those that differ. Whatever moves around it, the row of the cursor stays where it
     is on the screen; while the cursor is out of sight, the top row does.
 
-    `careless` are topics that break a rule of topic hygiene and get a mark.
+    `careless` are topics that break a rule of topic hygiene and get a mark, as do those whose
+    last payload `is_broken`. `columns` are those that the user chose, None for what fits.
     """
 
     ALLOW_SELECT = False
@@ -97,6 +89,8 @@ class TopicTree(VirtualRows, can_focus=True):
         super().__init__(id=id)
         self.is_following = False
         self.careless: Container[TopicNode] = frozenset()
+        self.is_broken: Callable[[bytes], bool] | None = None
+        self._columns: Columns = None
         self._outline = outline
         self._wall_clock = wall_clock
         self._now = wall_clock()
@@ -105,7 +99,7 @@ class TopicTree(VirtualRows, can_focus=True):
         self._revision = -1
         self._top = 0
         self._rows: list[Row] = []
-        self._lines: list[Line] = []
+        self._lines: list[Strip] = []
         self._painter = TreePainter(self._style_of)
         self._notice = ""
         self._held: tuple[int, TopicNode] | None = None
@@ -159,6 +153,16 @@ class TopicTree(VirtualRows, can_focus=True):
         if text != self._notice:
             self._notice = text
             self._repaint()
+
+    @property
+    def columns(self) -> Columns:
+        """The columns that the user chose, None while the width chooses."""
+        return self._columns
+
+    def show_columns(self, columns: Columns) -> None:
+        """Show other columns from now on."""
+        self._columns = columns
+        self._repaint()
 
     def hold_place(self) -> None:
         """Keep the cursor where it is on the screen while the outline is built anew.
@@ -273,12 +277,12 @@ class TopicTree(VirtualRows, can_focus=True):
         changed = [
             y
             for y, (old, new) in enumerate(zip(before, lines, strict=True))
-            if old is not new and old.strip is not new.strip and old.strip != new.strip
+            if old is not new and old != new
         ]
         if changed:
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
-    def _lines_now(self) -> list[Line]:
+    def _lines_now(self) -> list[Strip]:
         self._rows = self._outline.window(self._top, self.size.height)
         return self._painter.lines(
             View(
@@ -292,6 +296,9 @@ class TopicTree(VirtualRows, can_focus=True):
                 self.careless,
                 self._outline.search,
                 self._outline.is_filtered,
+                self._outline.began_at,
+                self._columns,
+                self.is_broken,
             )
         )
 
@@ -328,7 +335,7 @@ class TopicTree(VirtualRows, can_focus=True):
         width, height = self.size
         if len(self._lines) != height:
             self._lines = self._lines_now()
-        strips = [line.strip for line in self._lines[crop.y : crop.bottom]]
+        strips = self._lines[crop.y : crop.bottom]
         if crop.x == 0 and crop.width == width:
             return strips
         return [strip.crop(crop.x, crop.right) for strip in strips]
@@ -442,7 +449,7 @@ class TopicTree(VirtualRows, can_focus=True):
         row = self._rows[event.y]
         self.set_following(False)
         self.select(row.node)
-        first, last = mark_cells(row.depth, self.size.width)
+        first, last = mark_cells(row.depth, row_layout(self.size.width, self._columns))
         if row.is_branch and (first <= event.x < last or event.chain == 2):
             self._outline.toggle(row.node)
             self.unfold()

@@ -11,11 +11,21 @@ from hypothesis import strategies as st
 from mqttui.payload.quantities import (
     age_text,
     ago_text,
+    brief_count_text,
     count_text,
     duration_text,
     rate_text,
     size_text,
 )
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(None, "-"), (0, "0"), (999, "999"), (1284, "1.3k"), (9950, "10k"), (999_500, "1.0M")],
+)
+def test_brief_counts(count: int | None, text: str) -> None:
+    """A brief count has two digits or more and at most four characters."""
+    assert brief_count_text(count) == text
 
 
 @pytest.mark.parametrize(
