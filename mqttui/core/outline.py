@@ -302,7 +302,8 @@ class Outline:
             if branch.sorting is None:
                 if self._now - branch.sorted_at < RESORT_INTERVAL_S:
                     continue
-                branch.sorting = sorted_in_slices(branch.order, self._key(branch.node))
+                # A copy: what comes before the first piece is worked counts as arrived.
+                branch.sorting = sorted_in_slices(list(branch.order), self._key(branch.node))
             while branch.sorting is not None:
                 if self._timer() > deadline:
                     return

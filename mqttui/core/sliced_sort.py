@@ -17,16 +17,15 @@ RUN_LENGTH = 2_000
 def sorted_in_slices(items: Sequence[T], key: Callable[[T], Any]) -> Generator[None, None, list[T]]:
     """Return `items` sorted by `key`, smallest first, pausing after each piece of work.
 
-    The order of equal items is kept. `items` is copied at the start; keys may change between
+    The order of equal items is kept. `items` must stay as it is meanwhile; keys may change between
     pieces, so the result is sorted by keys of slightly different times.
     """
-    waiting = list(items)
     runs = []
-    for start in range(0, len(waiting), RUN_LENGTH):
-        run = [(key(item), item) for item in waiting[start : start + RUN_LENGTH]]
+    for start in range(0, len(items), RUN_LENGTH):
+        run = [(key(item), item) for item in items[start : start + RUN_LENGTH]]
         run.sort(key=_first)
         runs.append(run)
-        if len(waiting) > RUN_LENGTH:
+        if len(items) > RUN_LENGTH:
             yield
     if len(runs) == 1:
         return [item for _, item in runs[0]]
