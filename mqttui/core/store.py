@@ -11,7 +11,7 @@ from mqttui.core.message import RETAIN
 from mqttui.core.node import ENTRY_OVERHEAD_BYTES, RATE_WINDOW_S, History, TopicNode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Container, Iterable
 
     from mqttui.core.message import Batch, RawMessage
 
@@ -166,6 +166,16 @@ class TopicStore:
         node = self._nodes.get(topic)
         if node is not None:
             node.is_retained = is_retained
+
+    def note_retained_below(self, branch: TopicNode, retained: Container[bytes]) -> None:
+        """Take in which topics of a branch the broker retains: those in `retained`, no others."""
+        waiting = [branch]
+        while waiting:
+            node = waiting.pop()
+            if node.topic is not None:
+                node.is_retained = node.topic in retained
+            if node.children:
+                waiting.extend(node.children.values())
 
     def settle(self, now: float) -> None:
         """Carry counts and rates of what was applied since the last call up to the branches.

@@ -61,6 +61,11 @@ def recent_file(environ: Mapping[str, str] = os.environ) -> Path:
     return state_dir(environ) / "recent.json"
 
 
+def retained_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of backups of retained messages; it need not exist."""
+    return state_dir(environ) / "retained"
+
+
 def log_file(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the file of unexpected errors of the last run that had any."""
     return state_dir(environ) / "mqttui.log"

@@ -70,7 +70,7 @@ def retained_answer(fetch: RetainedFetch, last: Entry | None) -> RetainedAnswer:
     common = min(len(seen), len(found.payload))
     is_cut = seen_size > len(seen) or size > len(found.payload)
     if size == seen_size and seen[:common] == found.payload[:common]:
-        how = f" as far as the first {size_text(common)}" if is_cut else ""
+        how = f", as far as its first {size_text(common)} tell" if is_cut else ""
         return RetainedAnswer(
             Answer.SAME,
             f"Yes: the broker retains this value{how} (asked anew, answered in {took}).",

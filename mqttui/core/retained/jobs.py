@@ -16,7 +16,7 @@ from mqttui.core.publishing import PublishRequest
 from mqttui.core.topic import topic_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from mqttui.core.publishing import PublishProperties
     from mqttui.core.retained.fetching import RetainedMessage
@@ -29,13 +29,13 @@ class LeftOut(Enum):
 
     BROKERS_OWN = "on topics that begin with $, which belong to the broker"
     BAD_NAME = "with a topic name to which nothing can be published"
-    CUT = "larger than the payload limit, so that they cannot be backed up"
-    UNREADABLE = "with properties that cannot be read, so that they cannot be put back"
-    GONE = "that the broker does not retain any more"
-    NEW = "that came after the list was shown"
-    SAME = "that are retained already"
-    NEWER = "where the broker retains another value by now"
-    EXPIRED = "that have expired since they were saved"
+    CUT = "larger than the payload limit and cut, impossible to back up"
+    UNREADABLE = "with properties that cannot be read, impossible to put back"
+    GONE = "not retained any more"
+    NEW = "retained only since the list was shown"
+    SAME = "retained already as it was saved"
+    NEWER = "with another value on the broker by now"
+    EXPIRED = "expired since it was saved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a job does, and how many messages it leaves alone for which reason."""
+    """What a job does, and which messages it leaves alone for which reason."""
 
-    items: tuple[Item, ...]
-    left_out: tuple[tuple[LeftOut, int], ...]
+    items: tuple[Item, ...] = ()
+    left_out: tuple[tuple[RetainedMessage, LeftOut], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,10 @@ class Judgement:
 
 class Job(Protocol):
     """Clearing or putting back."""
+
+    @property
+    def done_word(self) -> str:
+        """What has become of a message when all went well: `cleared`, `put back`."""
 
     @property
     def topic_filter(self) -> str:
@@ -95,14 +99,23 @@ class Clearing:
     """Clears messages that a user has seen in a list.
 
     What came since is left alone. Without `includes_cut` so are messages that cannot be backed up.
+    `shown` are the topics of the whole list when `listed` is only a part of it.
     """
 
+    done_word = "cleared"
+
     def __init__(
-        self, topic_filter: str, listed: Sequence[RetainedMessage], *, includes_cut: bool = False
+        self,
+        topic_filter: str,
+        listed: Sequence[RetainedMessage],
+        *,
+        includes_cut: bool = False,
+        shown: Collection[bytes] | None = None,
     ) -> None:
         self._topic_filter = topic_filter
         self._listed = listed
         self._includes_cut = includes_cut
+        self._shown = {message.topic for message in listed} if shown is None else shown
 
     @property
     def topic_filter(self) -> str:
@@ -112,24 +125,26 @@ class Clearing:
     def prepare(self, present: Sequence[RetainedMessage], now: float) -> Prepared:
         """Return one empty retained message for each that is there still."""
         there = {message.topic: message for message in present}
-        left_out: Counter[LeftOut] = Counter()
+        left_out: list[tuple[RetainedMessage, LeftOut]] = []
         items = []
         for listed in self._listed:
             message = there.pop(listed.topic, None)
             if message is None:
-                left_out[LeftOut.GONE] += 1
+                left_out.append((listed, LeftOut.GONE))
             elif reason := why_not_cleared(message, includes_cut=self._includes_cut):
-                left_out[reason] += 1
+                left_out.append((message, reason))
             else:
                 request = PublishRequest(message.topic.decode(), b"", CLEARING_QOS, retain=True)
                 items.append(Item(message, request, message))
-        left_out[LeftOut.NEW] = len(there)
-        return Prepared(tuple(items), counted(left_out))
+        left_out += [
+            (message, LeftOut.NEW) for topic, message in there.items() if topic not in self._shown
+        ]
+        return Prepared(tuple(items), tuple(left_out))
 
     def judge(self, item: Item, present: RetainedMessage | None) -> Judgement:
         """Return whether the topic is empty now."""
         if present is None:
-            return Judgement(True, "cleared")
+            return Judgement(True, self.done_word)
         if is_same(present, item.message):
             return Judgement(
                 False,
@@ -140,7 +155,9 @@ class Clearing:
     def only(self, topics: Collection[bytes]) -> Clearing:
         """Return the same job for some of its topics."""
         listed = [message for message in self._listed if message.topic in topics]
-        return Clearing(self._topic_filter, listed, includes_cut=self._includes_cut)
+        return Clearing(
+            self._topic_filter, listed, includes_cut=self._includes_cut, shown=self._shown
+        )
 
 
 class Restoring:
@@ -148,6 +165,8 @@ class Restoring:
 
     With `overwrites` newer values are replaced.
     """
+
+    done_word = "put back"
 
     def __init__(
         self, topic_filter: str, saved: Iterable[SavedMessage], *, overwrites: bool = False
@@ -164,16 +183,16 @@ class Restoring:
     def prepare(self, present: Sequence[RetainedMessage], now: float) -> Prepared:
         """Return the messages as they were published, the expiry shortened by the time since."""
         there = {message.topic: message for message in present}
-        left_out: Counter[LeftOut] = Counter()
+        left_out: list[tuple[RetainedMessage, LeftOut]] = []
         items = []
         for saved in self._saved:
             before = there.get(saved.message.topic)
             found = self._item(saved, before, now)
             if isinstance(found, LeftOut):
-                left_out[found] += 1
+                left_out.append((saved.message, found))
             else:
                 items.append(found)
-        return Prepared(tuple(items), counted(left_out))
+        return Prepared(tuple(items), tuple(left_out))
 
     def _item(
         self, saved: SavedMessage, before: RetainedMessage | None, now: float
@@ -206,7 +225,7 @@ class Restoring:
                 "not retained: the broker did not carry it out (no permission, as a rule)",
             )
         if is_same(present, item.message):
-            return Judgement(True, "put back")
+            return Judgement(True, self.done_word)
         return Judgement(False, "the broker retains another value")
 
     def only(self, topics: Collection[bytes]) -> Restoring:
@@ -248,9 +267,12 @@ def is_same(one: RetainedMessage, other: RetainedMessage) -> bool:
     )
 
 
-def counted(reasons: Mapping[LeftOut, int]) -> tuple[tuple[LeftOut, int], ...]:
-    """Return the reasons that occur, in the order of their definition."""
-    return tuple((reason, reasons[reason]) for reason in LeftOut if reasons.get(reason))
+def counted(
+    left_out: Iterable[tuple[RetainedMessage, LeftOut]],
+) -> tuple[tuple[LeftOut, int], ...]:
+    """Return how often each reason occurs, in the order of their definition."""
+    counts = Counter(reason for _, reason in left_out)
+    return tuple((reason, counts[reason]) for reason in LeftOut if counts[reason])
 
 
 def _is_readable(block: bytes) -> bool:

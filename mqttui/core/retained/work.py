@@ -21,6 +21,7 @@ from mqttui.core.retained.jobs import (
     Prepared,
     SavedMessage,
     can_be_backed_up,
+    counted,
 )
 from mqttui.core.retained.pace import POLL_S, Pace, PacedPublishing, Progress, State
 from mqttui.core.source import Phase
@@ -112,7 +113,7 @@ class RetainedWork:
         self._wall_clock = wall_clock
         self._status = WorkStatus()
         self._fetch: RetainedFetch | None = None
-        self._prepared = Prepared((), ())
+        self._prepared = Prepared()
         self._publishing = PacedPublishing((), source.publish, self._is_connected, self._pace)
         self._judgements: dict[bytes, Judgement] = {}
         self._present: dict[bytes, RetainedMessage] | None = None
@@ -212,9 +213,15 @@ class RetainedWork:
             return
         messages = list(self._fetch.messages)
         self._fetch = None
-        self._prepared = self.job.prepare(messages, self._wall_clock())
-        # Nothing that cannot be trusted to be complete is left unsaid.
-        self._note(stage=Stage.SAVING, left_out=self._prepared.left_out, problem=asked.problem)
+        prepared = self.job.prepare(messages, self._wall_clock())
+        requests = [item.request for item in prepared.items]
+        self._publishing = PacedPublishing(
+            requests, self._source.publish, self._is_connected, self._pace
+        )
+        self._prepared = prepared
+        self._note(
+            stage=Stage.SAVING, left_out=counted(self._prepared.left_out), problem=asked.problem
+        )
 
     def _save_what_would_be_lost(self) -> None:
         now = self._wall_clock()
@@ -230,15 +237,11 @@ class RetainedWork:
             try:
                 name = self._save(backup_name(header), backup_lines(header, lost))
             except SavingError as error:
-                self._prepared = Prepared((), self._prepared.left_out)
+                self._prepared = Prepared()
                 self._finish(problem=f"Nothing was changed: {error}")
                 return
             self._note(backup=name, backed_up=len(lost))
             self.saved.update((message.topic, SavedMessage(message, now)) for message in lost)
-        requests = [item.request for item in self.items]
-        self._publishing = PacedPublishing(
-            requests, self._source.publish, self._is_connected, self._pace
-        )
         self._note(stage=Stage.PUBLISHING, progress=self._publishing.progress)
 
     def _is_saved(self, message: RetainedMessage) -> bool:

@@ -77,6 +77,27 @@ EXPLORER_COMMANDS = CommandGroup(
             "Answer the last message: to its response topic, or from …/cmd to …/reply",
         ),
         Command(
+            "i",
+            "ask_retained",
+            "Retained?",
+            "Ask the broker whether it retains the selected topic, or how much below a branch",
+        ),
+        Command(
+            "x",
+            "clear_retained",
+            "Clear retained",
+            "Clear what is retained on the selected topic or branch; lists it first",
+            changes_broker=True,
+        ),
+        Command(
+            "X",
+            "show_backups",
+            "Retained backups",
+            "Put back what was cleared earlier, from a backup file",
+            key_display="X",
+            changes_broker=True,
+        ),
+        Command(
             "r", "retry_now", "Retry", "Reconnect at once instead of waiting for the count-down"
         ),
         Command(

@@ -11,6 +11,7 @@ from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
 from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
 from mqttui.ui.commands.pins import PIN_COMMANDS
 from mqttui.ui.commands.publish import PUBLISH_COMMANDS
+from mqttui.ui.commands.retained import BACKUPS_COMMANDS, RETAINED_COMMANDS
 from mqttui.ui.commands.search import SEARCH_COMMANDS
 from mqttui.ui.commands.tree import TREE_COMMANDS
 
@@ -28,6 +29,8 @@ GROUPS = (
     BUSIEST_COMMANDS,
     HYGIENE_COMMANDS,
     PUBLISH_COMMANDS,
+    RETAINED_COMMANDS,
+    BACKUPS_COMMANDS,
     APP_COMMANDS,
 )
 

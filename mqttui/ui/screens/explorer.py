@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mqttui.core.copying import Copyable
     from mqttui.core.message import Batch
     from mqttui.core.node import TopicNode
+    from mqttui.core.retained.plan import PutBackPlan
     from mqttui.core.search.query import Query
     from mqttui.core.source import SourceStatus
     from mqttui.ui.connections import ConnectionFace
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from mqttui.ui.widgets.dock import Dock
     from mqttui.ui.widgets.message_pane import MessagePane
     from mqttui.ui.widgets.pin_list import PinList
+    from mqttui.ui.widgets.retained_answer import RetainedAnswer
     from mqttui.ui.widgets.search_bar import SearchBar
     from mqttui.ui.workspace import Workspace
 
@@ -86,6 +88,7 @@ class ExplorerScreen(Screen[None]):
         self._pane: MessagePane | None = None
         self._pins: PinList | None = None
         self._dock: Dock | None = None
+        self._answer: RetainedAnswer | None = None
         self._frames_with_messages = 0
 
     def compose(self) -> ComposeResult:
@@ -215,6 +218,8 @@ class ExplorerScreen(Screen[None]):
                 self._tree.is_broken = is_nearly_json
         if self._dock is not None and not self._is_covered:
             self._dock.draw(now)
+        if self._answer is not None and not self._is_covered:
+            self._answer.draw()
 
     def show_connections(self, faces: Sequence[ConnectionFace]) -> None:
         """Show which connections are open; nothing while this is the only one."""
@@ -285,6 +290,8 @@ class ExplorerScreen(Screen[None]):
         """Explain on the right what is selected on the left."""
         if self._pane is not None:
             self._pane.show_node(event.node, self._wall_clock())
+        if self._answer is not None:
+            self._answer.leave(event.node)
 
     @on(TopicTree.FollowChanged)
     def show_following(self) -> None:
@@ -331,6 +338,52 @@ class ExplorerScreen(Screen[None]):
         traffic = self.workspace.traffic
         traffic.update(self._wall_clock())
         self.app.push_screen(BusiestScreen(traffic), self._go_to)
+
+    async def action_ask_retained(self) -> None:
+        """Ask the broker whether the selected value is retained."""
+        node = self.selected
+        if node is None:
+            self._say_select_first()
+            return
+        if self._answer is None:
+            # Imported here: the first paint can do without it.
+            from mqttui.ui.widgets.retained_answer import RetainedAnswer
+
+            self._answer = RetainedAnswer(self.workspace, id="retained-answer")
+            await self.mount(self._answer, before=self.query_one(KeyBar))
+        self._answer.ask(node)
+
+    def action_clear_retained(self) -> None:
+        """Show what is retained on the selected topic or branch, to clear it."""
+        from mqttui.core.retained.plan import ClearPlan
+        from mqttui.core.retained.scope import Scope
+
+        node = self.selected
+        if node is None:
+            self._say_select_first()
+            return
+        scope = Scope(node.path, is_branch=bool(node.children))
+        if scope.problem is not None:
+            self.notify(scope.problem, severity="warning", markup=False)
+            return
+        from mqttui.ui.screens.retained import RetainedScreen
+
+        self.app.push_screen(RetainedScreen(self.workspace, ClearPlan(scope), node))
+
+    def _say_select_first(self) -> None:
+        self.notify("Select a topic or branch in the tree first.", severity="warning")
+
+    def action_show_backups(self) -> None:
+        """Choose a backup of retained messages to put back."""
+        from mqttui.ui.screens.backups import BackupsScreen
+
+        self.app.push_screen(BackupsScreen(), self._put_back)
+
+    def _put_back(self, plan: PutBackPlan | None) -> None:
+        from mqttui.ui.screens.retained import RetainedScreen
+
+        if plan is not None:
+            self.app.push_screen(RetainedScreen(self.workspace, plan))
 
     def _go_to(self, node: TopicNode | None) -> None:
         """Put the cursor on a topic, which the filter must not hide."""
@@ -451,8 +504,10 @@ class ExplorerScreen(Screen[None]):
         self._draw_titles()
 
     def action_back(self) -> None:
-        """End the search if there is one, else go to the tree; from there close the dock."""
-        if self._search_bar is not None and self._search_bar.display:
+        """Close the answer, end the search, go to the tree; from there close the dock."""
+        if self._answer is not None and self._answer.display:
+            self._answer.close()
+        elif self._search_bar is not None and self._search_bar.display:
             self._search_bar.end()
             self._search_bar.display = False
             self._search_for(None)

@@ -63,7 +63,7 @@ def test_of_a_cut_payload_the_head_is_compared() -> None:
     """The same size and the same head is all that can be known, and that is said."""
     cut = (0.0, b"ab", 0, MessageDetail(full_size_bytes=9))
     answer = retained_answer(retained(b"abcd", 9), cut)
-    assert (answer.answer, "as far as the first 2 B" in answer.sentence) == (Answer.SAME, True)
+    assert (answer.answer, "as far as its first 2 B tell" in answer.sentence) == (Answer.SAME, True)
     assert retained_answer(retained(b"abcd", 8), cut).answer is Answer.OTHER
 
 
