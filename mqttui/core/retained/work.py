@@ -158,14 +158,19 @@ class RetainedWork:
         self._is_cancelled.set()
 
     def rest(self) -> Job | None:
-        """Return the job for what was not sent or not answered, None when there is nothing."""
+        """Return the job for what was not sent or not answered, None when there is nothing.
+
+        At QoS 0 only the second look is an answer.
+        """
         if not self.items and not self.status.is_checked:
             return self.job if self.status.is_done else None
+        unanswered = {State.WAITING, State.UNKNOWN}
+        if not self.status.is_checked:
+            unanswered.add(State.SENT)
         topics = {
             item.message.topic
             for place, item in enumerate(self.items)
-            if self.state(place) in (State.WAITING, State.UNKNOWN)
-            and not self.is_carried_out(place)
+            if self.state(place) in unanswered and not self.is_carried_out(place)
         }
         return self.job.only(topics) if topics else None
 

@@ -235,3 +235,22 @@ def test_a_newer_value_that_is_overwritten_is_saved_first(source, backups) -> No
     assert undo.status.backed_up == 1
     (saved,) = undo.undoable()
     assert saved.message == newer
+
+
+def test_what_was_sent_at_qos_0_before_a_lost_connection_is_not_believed(source, backups) -> None:
+    """Nobody has acknowledged it, so that it belongs to the rest until a second look."""
+    before = dict(source.retained)
+    work = finish(clearing(source, backups))
+    undo = RetainedWork(Restoring("t/#", work.undoable()), source, backups, pace=FAST)
+    finish(undo, stage=Stage.CHECKING)
+    assert undo.status.progress.sent == 10
+    source.disconnect()
+    finish(undo)
+    source.reconnect()
+    del source.retained[b"t/0"]
+    job = undo.rest()
+    assert job is not None
+    more = finish(RetainedWork(job, source, backups, pace=FAST))
+    assert [item.message.topic for item in more.items] == [b"t/0"]
+    assert more.status.left_out == ((LeftOut.SAME, 9),)
+    assert source.retained == before
