@@ -24,7 +24,6 @@ RETAINED_COMMANDS = CommandGroup(
             "Undo",
             "Put back what was cleared, as it was",
             True,
-            in_palette=False,
             changes_broker=True,
         ),
         Command(
@@ -33,7 +32,6 @@ RETAINED_COMMANDS = CommandGroup(
             "Go on",
             "Do the rest after a cancel or a lost connection",
             True,
-            in_palette=False,
             changes_broker=True,
         ),
         Command(
@@ -42,7 +40,6 @@ RETAINED_COMMANDS = CommandGroup(
             "Branch",
             "Only the topic, or everything below it too",
             True,
-            in_palette=False,
         ),
         Command(
             "i",
@@ -50,17 +47,15 @@ RETAINED_COMMANDS = CommandGroup(
             "Insist",
             "Also what cannot be backed up; replace newer values",
             True,
-            in_palette=False,
         ),
-        Command("p", "cycle_pace", "Pace", "How fast it goes", in_palette=False),
-        Command("r", "ask_again", "Ask again", "Ask the broker anew", True, in_palette=False),
+        Command("p", "cycle_pace", "Pace", "How fast it goes"),
+        Command("r", "ask_again", "Ask again", "Ask the broker anew", True),
         Command(
             "o",
             "show_backups",
             "Backups",
             "Choose an older backup to put back",
             True,
-            in_palette=False,
         ),
         Command(
             "escape",
