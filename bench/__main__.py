@@ -17,6 +17,7 @@ MEASUREMENTS = (
     "program",
     "burst",
     "screen",
+    "search",
     "topic_memory",
     "flood_memory",
     "start",

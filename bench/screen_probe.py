@@ -3,14 +3,17 @@
 It runs mqttui as it is and wraps, from outside, the frame loop, the event loop and what is
 written to the terminal. Every sample carries the monotonic clock, which all processes of a
 machine share, so that whoever started the probe can say afterwards which samples belong to
-which load. With KEYS `keys`, the cursor is moved up and down at random times.
+which load. With KEYS `keys`, the cursor is moved up and down at random times. From SIGUSR1 on it
+searches all payloads, again and again.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import random
+import signal
 import sys
 import threading
 import time
@@ -27,6 +30,7 @@ LATENESS_INTERVAL_S = 0.002
 SHORTEST_KEY_INTERVAL_S = 0.03
 LONGEST_KEY_INTERVAL_S = 0.09
 KEY_PATIENCE_S = 2.0
+SEARCH_POLL_S = 0.005
 SYNCHRONISATION_BYTES = 32
 """Writes up to this length only begin or end an update."""
 
@@ -44,6 +48,7 @@ class Probe:
         self.slices = array("d")
         self.keys = array("d")
         self.keys_without_effect = array("d")
+        self.searches = array("d")
         self._has_keys = has_keys
         self._slice_cpu_s = 0.0
         self._frame_began_cpu_s: float | None = None
@@ -68,6 +73,7 @@ class Probe:
             tasks = [asyncio.create_task(probe.watch_lateness())]
             if probe._has_keys:
                 tasks.append(asyncio.create_task(probe.attach_keys()))
+            tasks.append(asyncio.create_task(probe.search_on_signal()))
             try:
                 await original_run(loop)
             finally:
@@ -115,6 +121,35 @@ class Probe:
             now, cpu_s = time.monotonic(), time.thread_time()
             self.lateness.extend((now, now - before - LATENESS_INTERVAL_S))
             self.own_work.extend((now, cpu_s - before_cpu_s))
+
+    async def search_on_signal(self) -> None:
+        """Search all payloads from SIGUSR1 on, each time for something else."""
+        from textual._context import active_app
+
+        from mqttui.core.search.query import Mode, Place, Query
+        from mqttui.ui.screens.explorer import ExplorerScreen
+
+        wanted = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, wanted.set)
+        await wanted.wait()
+        explorer = active_app.get().screen
+        assert isinstance(explorer, ExplorerScreen)
+        queries = (
+            Query("no such text", Mode.TEXT, Place.PAYLOADS),
+            Query("nscht xz", Mode.FUZZY, Place.PAYLOADS),
+            Query("(no|such)+ (text)+$", Mode.EXPRESSION, Place.PAYLOADS),
+            Query("7", Mode.TEXT, Place.BOTH),
+        )
+        for query in itertools.cycle(queries):
+            began = time.monotonic()
+            explorer._search_for(query, is_filter=False)
+            search = explorer._outline.search
+            assert search is not None
+            # What ends a search is no event.
+            while search.is_searching:  # noqa: ASYNC110
+                await asyncio.sleep(SEARCH_POLL_S)
+            now = time.monotonic()
+            self.searches.extend((now, now - began))
 
     async def attach_keys(self) -> None:
         """Watch what is written to the terminal, and begin to press keys."""
@@ -168,7 +203,15 @@ class Probe:
 
     def write_report(self, path: Path) -> None:
         """Write all samples."""
-        names = ("lateness", "own_work", "frames", "slices", "keys", "keys_without_effect")
+        names = (
+            "lateness",
+            "own_work",
+            "frames",
+            "slices",
+            "keys",
+            "keys_without_effect",
+            "searches",
+        )
         path.write_text(json.dumps({name: getattr(self, name).tolist() for name in names}))
 
 

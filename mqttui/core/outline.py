@@ -61,7 +61,7 @@ class Outline:
         self._opens_by_itself = True
         self._to_open: deque[TopicNode] = deque()
         self._in_view: list[OpenBranch] = []
-        self._unused: list[VisibleRows] = []
+        self._unused: list[VisibleRows | Search] = []
         self._now = 0.0
         self.revision = 0
         self._rows = VisibleRows(store.root, [])
@@ -214,6 +214,8 @@ class Outline:
         self._take_additions(None)
         was_filtered = self.is_filtered
         if not is_same:
+            if self._search is not None:
+                self._unused.append(self._search)
             self._search = Search(self._store, query) if query is not None else None
             self._filter_expansion = Expansion(is_open_by_default=True)
         self._filter = self._search if is_filter else None
@@ -310,7 +312,7 @@ class Outline:
                 self._sort_on(branch, branch.sorting)
 
     def _tidy(self, deadline: float) -> None:
-        """Free what an earlier filter, order or expansion has left."""
+        """Free what an earlier search, order or expansion has left."""
         while self._unused and self._timer() <= deadline:
             if self._unused[-1].dismantle(STEP):
                 self._unused.pop()

@@ -58,6 +58,13 @@ class SortedBlocks(Generic[Item]):
         if not block:
             del self._blocks[number]
 
+    def dismantle(self, count: int) -> bool:
+        """Take out about `count` items, the largest first; return whether all are out."""
+        while self._blocks and count > 0:
+            count -= len(self._blocks.pop())
+        self._count = sum(map(len, self._blocks))
+        return not self._blocks
+
     def rank(self, item: Item) -> int:
         """Return how many items are smaller than `item`, which need not be there."""
         number = self._block_of(item)

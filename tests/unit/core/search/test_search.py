@@ -151,6 +151,19 @@ def test_one_look_is_a_bounded_piece_of_work() -> None:
     assert search.hits == 1
 
 
+def test_a_search_is_dismantled_in_pieces() -> None:
+    """The hits of a search that is over go in bounded steps."""
+    store = TopicStore()
+    store.apply_messages([(b"t/%d" % number, b"", 0, None) for number in range(5_000)], NOW)
+    search = finished(Search(store, Query("t")))
+    assert search.hits == 5_000
+    steps = 1
+    while not search.dismantle(500):
+        steps += 1
+    assert 10 <= steps <= 25
+    assert search.hits == 0
+
+
 def test_what_is_searched_in_part_is_counted() -> None:
     """Beyond the limit nothing is found, which is said; so is a payload of which only a head is."""
     store = TopicStore()
