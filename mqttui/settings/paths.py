@@ -69,3 +69,8 @@ def retained_dir(environ: Mapping[str, str] = os.environ) -> Path:
 def log_file(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the file of unexpected errors of the last run that had any."""
     return state_dir(environ) / "mqttui.log"
+
+
+def traces_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder that is proposed for traces of control packets."""
+    return state_dir(environ) / "traces"

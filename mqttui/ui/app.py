@@ -17,6 +17,7 @@ from mqttui.settings.broker_memory import memory_of
 from mqttui.ui.clipboard import MOST_BYTES, copied_text, osc52, too_long_text
 from mqttui.ui.commands.app import APP_COMMANDS
 from mqttui.ui.connections import Connections, OpenConnection
+from mqttui.ui.containment import ContainedApp
 from mqttui.ui.garbage import GarbagePacer
 from mqttui.ui.screens.explorer import ExplorerScreen
 from mqttui.ui.theme import OWN_VARIABLES, THEMES
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 NOTICE_S = 20.0
 
 
-class MqttuiApp(App[None]):
+class MqttuiApp(ContainedApp):
     """One run of the program, with any number of connections."""
 
     TITLE = "mqttui"
@@ -68,8 +69,9 @@ class MqttuiApp(App[None]):
         notices: Sequence[str] = (),
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
+        contains_failures: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(contains_failures=contains_failures)
         self._take_on_looks()
         self.connections = Connections(preferences.history_budget_bytes)
         self._preferences = preferences
@@ -121,6 +123,7 @@ class MqttuiApp(App[None]):
             self._turn(connection)
             for notice in self._notices:
                 self.notify(printable(notice), severity="warning", timeout=NOTICE_S, markup=False)
+                connection.workspace.journal.note_settings_problem(notice, self._wall_clock())
 
     def on_ready(self) -> None:
         """Finish what the first paint could do without."""
@@ -151,13 +154,11 @@ class MqttuiApp(App[None]):
         tidy = self._pacer.pace if self._pacer is not None else None
         connection = OpenConnection(self, workspace, mode, tidy)
         self.connections.add(connection)
+        self.containment.attach(workspace)
         return connection
 
     def _turn(self, connection: OpenConnection) -> None:
-        # A worker, so that what fails in the loop ends the program with its traceback.
-        self.run_worker(
-            connection.frames.run(), name="frames", group=f"frames of {connection.mode}"
-        )
+        self.run_worker(connection.turn(), name="frames", group=f"frames of {connection.mode}")
 
     # Several connections
 
@@ -222,6 +223,7 @@ class MqttuiApp(App[None]):
         # A polite goodbye waits for the network.
         await asyncio.to_thread(connection.workspace.source.stop)
         self.connections.close(connection)
+        self.containment.detach(connection.workspace)
         await self.switch_mode(following)
         await self.remove_mode(connection.mode)
         self._show_tabs()
@@ -360,6 +362,7 @@ def run(
             memory_folder=memory_folder,
             pacer=pacer,
             notices=notices,
+            contains_failures=True,
         )
         try:
             app.run()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
 from mqttui.core.summary import Summary
+from mqttui.ui.containment import FrameParts, containment_of
 from mqttui.ui.frame import FrameLoop, Live
 from mqttui.ui.screens.explorer import ExplorerScreen
 
@@ -44,6 +46,7 @@ class OpenConnection:
         self.mode = mode
         self.explorer = ExplorerScreen(workspace)
         self._app = app
+        self._parts = FrameParts(app)
         self.frames = FrameLoop(
             workspace.source,
             workspace.store,
@@ -56,6 +59,21 @@ class OpenConnection:
         )
         self.frames.subscribers.append(self.explorer.note_batch)
 
+    async def turn(self) -> None:
+        """Keep the connection going; what fails in the loop itself ends it with a sentence."""
+        try:
+            await self.frames.run()
+        except Exception as error:
+            containment = containment_of(self._app)
+            if containment is None or not containment.takes(error):
+                raise
+            self.explorer.stand_still(
+                f"This connection is closed because mqttui failed unexpectedly "
+                f"({type(error).__name__}). The log (L) says where; B connects anew."
+            )
+            await asyncio.to_thread(self.workspace.source.stop)
+            self.draw_rest(self.workspace.wall_clock())
+
     @property
     def is_in_sight(self) -> bool:
         """Whether this is the connection whose screens are shown."""
@@ -65,15 +83,18 @@ class OpenConnection:
         """Draw what is first in a frame; `now` is in seconds since the epoch."""
         if self.explorer.is_mounted:
             with self._app.batch_update():
-                self.explorer.draw_tree(now)
+                self._parts.draw("The topic tree", self.explorer.draw_tree, now)
 
     def draw_rest(self, now: float) -> None:
         """Draw what comes half a frame later, and the screen that lies on top."""
         if self.explorer.is_mounted:
+            containment = containment_of(self._app)
+            if containment is not None:
+                containment.tell_records()
             with self._app.batch_update():
                 self.explorer.draw_rest(now)
                 if self.is_in_sight:
-                    self._draw_on_top(now)
+                    self._parts.draw("The screen on top", self._draw_on_top, now)
 
     def show_tabs(self, faces: Sequence[ConnectionFace]) -> None:
         """Show which connections are open."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from mqttui.core.log.logged_source import LoggedSource
 from mqttui.core.store import TopicStore
 from mqttui.settings.broker_memory import BrokerMemory
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mqttui.core.hygiene.inspector import HygieneInspector
+    from mqttui.core.log.drop_events import Losses
+    from mqttui.core.log.journal import Journal
+    from mqttui.core.publishing import Receipt
     from mqttui.core.source import MessageSource
     from mqttui.core.traffic_meter import TrafficMeter
     from mqttui.settings.connection import ConnectionSettings
@@ -40,7 +44,7 @@ class Workspace:
             from mqttui.core.read_only import ReadOnlySource
 
             source = ReadOnlySource(source)
-        self.source: MessageSource = source
+        self.source: MessageSource = LoggedSource(source, self._follow)
         self.preferences = preferences
         self.settings = settings
         self.memory = BrokerMemory() if memory is None else memory
@@ -50,6 +54,7 @@ class Workspace:
         self.opened_s = clock()
         self._hygiene: HygieneInspector | None = None
         self._traffic: TrafficMeter | None = None
+        self._journal: Journal | None = None
 
     @property
     def label(self) -> str:
@@ -85,3 +90,52 @@ class Workspace:
     def inspects_hygiene(self) -> bool:
         """Whether somebody has asked for the hygiene inspector."""
         return self._hygiene is not None
+
+    @property
+    def journal(self) -> Journal:
+        """The log of the connection and what writes into it."""
+        if self._journal is None:
+            # Imported here: the first paint can do without it.
+            from mqttui.core.log.journal import Journal
+
+            self._journal = Journal()
+        return self._journal
+
+    @property
+    def unseen_errors(self) -> int:
+        """How many errors are in the log that nobody has looked at."""
+        return 0 if self._journal is None else self._journal.log.unseen_errors
+
+    @property
+    def unseen_warnings(self) -> int:
+        """How many warnings are in the log that nobody has looked at."""
+        return 0 if self._journal is None else self._journal.log.unseen_warnings
+
+    def note_changes(self, now: float, dropped_by_broker: int | None) -> None:
+        """Write into the log what has changed since the last frame.
+
+        `now` is in seconds since the epoch.
+        """
+        for problem in self.memory.problems:
+            self.journal.note_settings_problem(problem, now)
+        self.journal.look(
+            self.source.status,
+            lambda: self._losses(dropped_by_broker),
+            now=now,
+            now_s=self.clock(),
+        )
+
+    def _follow(self, receipt: Receipt) -> None:
+        self.journal.follow(receipt)
+
+    def _losses(self, dropped_by_broker: int | None) -> Losses:
+        from mqttui.core.log.drop_events import losses_of
+
+        store = self.store
+        return losses_of(
+            self.source.counters,
+            unlisted=store.unlisted,
+            evicted=store.evicted,
+            cut=store.cut,
+            by_broker=dropped_by_broker,
+        )

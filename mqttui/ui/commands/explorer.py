@@ -101,6 +101,14 @@ EXPLORER_COMMANDS = CommandGroup(
             "r", "retry_now", "Retry", "Reconnect at once instead of waiting for the count-down"
         ),
         Command(
+            "L",
+            "show_panel('log')",
+            "Log",
+            "What happened: connection, subscriptions, drops, errors; and the control packets",
+            True,
+            key_display="L",
+        ),
+        Command(
             "escape",
             "back",
             "Back",

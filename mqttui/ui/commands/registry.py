@@ -9,6 +9,7 @@ from mqttui.ui.commands.busiest import BUSIEST_COMMANDS
 from mqttui.ui.commands.copy import COPY_COMMANDS
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
 from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
+from mqttui.ui.commands.log import LOG_COMMANDS
 from mqttui.ui.commands.pins import PIN_COMMANDS
 from mqttui.ui.commands.publish import PUBLISH_COMMANDS
 from mqttui.ui.commands.retained import BACKUPS_COMMANDS, RETAINED_COMMANDS
@@ -31,6 +32,7 @@ GROUPS = (
     PUBLISH_COMMANDS,
     RETAINED_COMMANDS,
     BACKUPS_COMMANDS,
+    LOG_COMMANDS,
     APP_COMMANDS,
 )
 

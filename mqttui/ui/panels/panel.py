@@ -27,6 +27,11 @@ class Panel(Vertical):
         super().__init__()
         self.workspace = workspace
 
+    @property
+    def status(self) -> str:
+        """What stands in the lower frame of the dock; printable."""
+        return ""
+
     def draw(self, now: float) -> None:
         """Show what has changed; called once per frame while the panel is in sight.
 

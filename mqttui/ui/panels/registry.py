@@ -26,7 +26,16 @@ def _publish() -> type[Panel]:
     return PublishPanel
 
 
-PANELS: tuple[PanelKind, ...] = (PanelKind("publish", "Publish", _publish),)
+def _log() -> type[Panel]:
+    from mqttui.ui.panels.log import LogPanel
+
+    return LogPanel
+
+
+PANELS: tuple[PanelKind, ...] = (
+    PanelKind("publish", "Publish", _publish),
+    PanelKind("log", "Log", _log),
+)
 
 
 def panel_kind(name: str) -> PanelKind:

@@ -13,6 +13,7 @@ from mqttui.broker.sys_counters import BrokerReport, SysCounters
 from mqttui.core.order import Order
 from mqttui.core.outline import Outline
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
+from mqttui.ui.containment import FrameParts
 from mqttui.ui.messages import CopyWanted, TopicWanted
 from mqttui.ui.widgets.banner import Banner
 from mqttui.ui.widgets.connection_tabs import ConnectionTabs
@@ -90,6 +91,8 @@ class ExplorerScreen(Screen[None]):
         self._dock: Dock | None = None
         self._answer: RetainedAnswer | None = None
         self._frames_with_messages = 0
+        self._failure: str | None = None
+        self._parts = FrameParts(self)
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -196,20 +199,23 @@ class ExplorerScreen(Screen[None]):
 
     def draw_rest(self, now: float) -> None:
         """Bring everything else up to date; `now` is in seconds since the epoch."""
-        self._draw_status()
+        draw = self._parts.draw
+        draw("The status", self._draw_status)
         if not self._is_covered:
-            self._draw_titles()
+            draw("The title of the tree", self._draw_titles)
             if self._pane is not None and not self.is_paused:
-                self._pane.refresh_frame(now)
+                draw("The message pane", self._pane.refresh_frame, now)
             if self._pins is not None and not self.is_paused:
-                self._pins.draw(now)
+                draw("The pins", self._pins.draw, now)
+        workspace = self.workspace
+        if self.is_complete:
+            draw("The log", workspace.note_changes, now, self._broker.dropped_since)
         self._frames_with_messages += self.is_complete and self._store.messages > 0
         is_started = self._frames_with_messages >= FRAMES_OF_START
-        workspace = self.workspace
         if is_started or workspace.counts_traffic:
-            workspace.traffic.update(now)
+            draw("Counting traffic", workspace.traffic.update, now)
         if (is_started or workspace.inspects_hygiene) and not self.is_paused:
-            workspace.hygiene.update(now)
+            draw("Topic hygiene", workspace.hygiene.update, now)
             self._tree.careless = workspace.hygiene.report
             if self._tree.is_broken is None:
                 # Imported here: the first paint can do without it.
@@ -217,9 +223,13 @@ class ExplorerScreen(Screen[None]):
 
                 self._tree.is_broken = is_nearly_json
         if self._dock is not None and not self._is_covered:
-            self._dock.draw(now)
+            draw("The panel", self._dock.draw, now)
         if self._answer is not None and not self._is_covered:
-            self._answer.draw()
+            draw("The answer on what is retained", self._answer.draw)
+
+    def stand_still(self, sentence: str) -> None:
+        """Say, from now on, why this connection does not go on."""
+        self._failure = sentence
 
     def show_connections(self, faces: Sequence[ConnectionFace]) -> None:
         """Show which connections are open; nothing while this is the only one."""
@@ -262,9 +272,11 @@ class ExplorerScreen(Screen[None]):
                 else None,
                 is_following=self._tree.is_following,
                 is_read_only=self.workspace.is_read_only,
+                unseen_errors=self.workspace.unseen_errors,
+                unseen_warnings=self.workspace.unseen_warnings,
             )
         )
-        self._banner.show(status)
+        self._banner.show(status, self._failure)
         self._tree.set_notice(notice_text(status, self._outline))
 
     def _newest_payload(self, topic: bytes) -> bytes | None:

@@ -52,9 +52,11 @@ class Banner(Widget):
         """Begin without taking room."""
         self.display = False
 
-    def show(self, status: SourceStatus) -> None:
-        """Tell what is wrong, if anything."""
+    def show(self, status: SourceStatus, failure: str | None = None) -> None:
+        """Tell what is wrong, if anything; `failure` is what mqttui itself did wrong."""
         sentences = sentences_of(status)
+        if failure is not None:
+            sentences.insert(0, printable(failure))
         if sentences != self._sentences:
             self._sentences = sentences
             self.display = bool(sentences)

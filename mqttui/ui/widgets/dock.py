@@ -44,6 +44,7 @@ class Dock(Vertical):
         self._kinds = {kind.name: kind for kind in kinds}
         self._panels: dict[str, Panel] = {}
         self._current: str | None = None
+        self._status = ""
 
     def compose(self) -> ComposeResult:
         """Begin with the row of tabs, which is shown when there is a choice."""
@@ -87,6 +88,13 @@ class Dock(Vertical):
         panel = self.panel
         if panel is not None and panel.is_mounted:
             panel.draw(now)
+            self._show_status(panel)
+
+    def _show_status(self, panel: Panel) -> None:
+        # To be told the same again would paint the whole screen.
+        if panel.status != self._status:
+            self._status = panel.status
+            self.border_subtitle = Content(self._status)
 
     @on(Switches.Clicked, "#dock-tabs")
     def switch(self, event: Switches.Clicked) -> None:

@@ -35,7 +35,7 @@ class Facts:
     """What the status bar tells; `now_s` is on the clock of `SourceStatus` (monotonic).
 
     `broker` is what the broker says of itself. `new_while_paused` is None when the
-    screen is live.
+    screen is live. What is unseen is in the log.
     """
 
     status: SourceStatus
@@ -51,6 +51,8 @@ class Facts:
     new_while_paused: int | None = None
     is_following: bool = False
     is_read_only: bool = False
+    unseen_errors: int = 0
+    unseen_warnings: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,12 @@ def parts_of(facts: Facts) -> list[Part]:
         parts.append(Part(f"PAUSED, {count_text(facts.new_while_paused)} new", "warning", MUST))
     if facts.is_following:
         parts.append(Part("following", "good", 85))
+    if facts.unseen_errors:
+        parts.append(Part(f"!! {_counted(facts.unseen_errors, 'error')} in log (L)", "alarm", 92))
+    elif facts.unseen_warnings:
+        parts.append(
+            Part(f"! {_counted(facts.unseen_warnings, 'warning')} in log (L)", "warning", 65)
+        )
     parts.append(Part(f"{count_text(round(facts.per_second))} msg/s", weight=80, is_left=False))
     parts.append(Part(_counted(facts.topics, "topic"), weight=70, is_left=False))
     parts.append(Part(f"{size_text(facts.kept_bytes)} kept", weight=40, is_left=False))

@@ -1,0 +1,1 @@
+"""What happened on a connection, in sentences."""
