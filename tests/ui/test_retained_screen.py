@@ -173,7 +173,8 @@ async def test_what_cannot_be_backed_up_needs_insisting(explore, broker) -> None
     """A cut payload is cleared only when the user says so."""
     async with explore() as explorer:
         await select(explorer, "iot49")
-        await show(explorer, "x", "i")
+        await show(explorer, "x")
+        await explorer.press("i")
         assert "This clears 32 messages" in text_of(explorer)
         await explorer.press("enter", *"iot49", "enter")
         assert "32 of 32 cleared" in await ended(explorer)

@@ -33,9 +33,14 @@ class LeftOut(Enum):
     UNREADABLE = "with properties that cannot be read, impossible to put back"
     GONE = "not retained any more"
     NEW = "retained only since the list was shown"
-    SAME = "retained already as it was saved"
+    SAME = "retained already as saved"
     NEWER = "with another value on the broker by now"
-    EXPIRED = "expired since it was saved"
+    EXPIRED = "expired since the backup"
+
+    @property
+    def is_for_the_user(self) -> bool:
+        """Whether the user may insist that the message is not left alone."""
+        return self in (LeftOut.CUT, LeftOut.UNREADABLE, LeftOut.NEWER)
 
 
 @dataclass(frozen=True, slots=True)

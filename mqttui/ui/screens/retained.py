@@ -8,7 +8,7 @@ from __future__ import annotations
 import textwrap
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Vertical
@@ -30,7 +30,7 @@ from mqttui.ui.commands.retained import RETAINED_COMMANDS
 from mqttui.ui.widgets.cells import Cells, Lines, fitted
 from mqttui.ui.widgets.choice_list import ChoiceList
 from mqttui.ui.widgets.key_bar import KeyBar
-from mqttui.ui.widgets.retained_rows import planned_cells, worked_cells
+from mqttui.ui.widgets.retained_list import RetainedList
 from mqttui.ui.widgets.retained_words import (
     PACES,
     asking_sentence,
@@ -49,13 +49,11 @@ if TYPE_CHECKING:
 
     from mqttui.core.node import TopicNode
     from mqttui.core.retained.fetching import RetainedFetch, RetainedMessage, RetainedStatus
-    from mqttui.core.retained.jobs import Job, LeftOut
+    from mqttui.core.retained.jobs import Job
     from mqttui.core.retained.plan import PutBackPlan
     from mqttui.core.retained.work import RetainedWork, WorkStatus
     from mqttui.ui.widgets.retained_words import Sentence
     from mqttui.ui.workspace import Workspace
-
-    Row: TypeAlias = tuple[RetainedMessage, LeftOut | None] | int
 
 WORDS_ROWS = 6
 
@@ -95,7 +93,7 @@ class RetainedScreen(Screen[None]):
         yield Lines(id="retained-title")
         yield Switches(id="retained-switches")
         with Vertical(id="retained-frame"):
-            yield ChoiceList(self._row_cells, _key_of, id="retained-rows")
+            yield RetainedList(id="retained-rows")
         yield Lines(id="retained-words")
         yield Lines(id="retained-prompt")
         field = Input(id="retained-name", compact=True)
@@ -106,7 +104,7 @@ class RetainedScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Ask at once."""
-        self._rows: ChoiceList[Row] = self.query_one("#retained-rows", ChoiceList)
+        self._rows = self.query_one(RetainedList)
         self._words = self.query_one("#retained-words", Lines)
         self._field = self.query_one("#retained-name", Input)
         self.action_ask_again()
@@ -147,7 +145,9 @@ class RetainedScreen(Screen[None]):
         match action:
             case "confirm":
                 return self._is_ready
-            case "toggle_insists" | "cycle_pace":
+            case "toggle_insists":
+                return is_planning and self._may_insist
+            case "cycle_pace":
                 return is_planning
             case "toggle_branch":
                 return is_planning and self._has_choice_of_branch
@@ -163,6 +163,13 @@ class RetainedScreen(Screen[None]):
     def _has_choice_of_branch(self) -> bool:
         node = self._node
         return node is not None and node.topic is not None and bool(node.children)
+
+    @property
+    def _may_insist(self) -> bool:
+        """Whether something is left alone, or would be, that need not be."""
+        return self._plan.insists or any(
+            reason.is_for_the_user for _, reason in self._prepared.left_out
+        )
 
     # Once per frame
 
@@ -204,7 +211,7 @@ class RetainedScreen(Screen[None]):
         )
         self._field.value = ""
         self._hint = ""
-        self._rows.show([], is_other_list=True)
+        self._rows.show_plan(self._prepared)
         self._draw_plan()
 
     def _take_answer(self) -> None:
@@ -224,10 +231,7 @@ class RetainedScreen(Screen[None]):
         """Work out what the plan would hit."""
         self._job = self._plan.job(self._present)
         self._prepared = self._job.prepare(self._present, self._workspace.wall_clock())
-        rows: list[Row] = [(item.message, None) for item in self._prepared.items]
-        rows += self._prepared.left_out
-        rows.sort(key=lambda row: row[0].topic if isinstance(row, tuple) else b"")
-        self._rows.show(rows, is_other_list=True)
+        self._rows.show_plan(self._prepared)
         self._draw_plan()
 
     def _draw_plan(self) -> None:
@@ -240,7 +244,12 @@ class RetainedScreen(Screen[None]):
     def _draw_switches(self) -> None:
         switches = []
         if self._work is None:
-            switches = plan_switches(self._plan, self._pace, has_branch=self._has_choice_of_branch)
+            switches = plan_switches(
+                self._plan,
+                self._pace,
+                has_branch=self._has_choice_of_branch,
+                may_insist=self._may_insist,
+            )
         self.query_one(Switches).show(switches)
 
     def _draw_frame(self) -> None:
@@ -294,22 +303,15 @@ class RetainedScreen(Screen[None]):
         )
         self.set_focus(self._rows)
         self._draw_switches()
-        self._rows.show([], is_other_list=True)
         self._draw_work(work)
         self.refresh_bindings()
 
     def _draw_work(self, work: RetainedWork) -> None:
         status = work.status
         before, self._shown = self._shown, status
-        places: Sequence[int] = range(len(work.items))
         if status.is_done:
             self._end(work)
-            # What went wrong is what one wants to see.
-            places = sorted(places, key=work.is_carried_out)
-        if len(places) != self._rows.row_count or status.is_done:
-            self._rows.show(places, is_other_list=True)
-        else:
-            self._rows.refresh()
+        self._rows.show_work(work)
         if before is None or before.stage is not status.stage:
             self._draw_frame()
             self.refresh_bindings()
@@ -328,12 +330,6 @@ class RetainedScreen(Screen[None]):
             self._workspace.store.note_retained(topic, is_retained=topic in there)
 
     # What the user does
-
-    def _row_cells(self, row: Row, width: int) -> Cells:
-        if isinstance(row, int):
-            assert self._work is not None
-            return worked_cells(self._work, row, width)
-        return planned_cells(*row, width)
 
     def action_confirm(self) -> None:
         """Let the user type the name."""
@@ -397,16 +393,17 @@ class RetainedScreen(Screen[None]):
     @on(Switches.Clicked)
     def take_option(self, event: Switches.Clicked) -> None:
         """Do what was clicked."""
-        if self._work is not None:
-            return
-        if isinstance(event.value, str):
-            self._pace = event.value
-            self._draw_switches()
-        elif event.switch == 0 and self._has_choice_of_branch:
-            if isinstance(self._plan, ClearPlan) and event.value != self._plan.scope.is_branch:
-                self.action_toggle_branch()
-        elif event.value != self._plan.insists:
-            self.action_toggle_insists()
+        plan = self._plan
+        match event.value:
+            case ("pace", str(name)):
+                self._pace = name
+                self._draw_switches()
+            case ("branch", option):
+                if isinstance(plan, ClearPlan) and option != plan.scope.is_branch:
+                    self.action_toggle_branch()
+            case ("insists", option):
+                if option != plan.insists:
+                    self.action_toggle_insists()
 
     def action_show_backups(self) -> None:
         """Choose an older backup."""
@@ -427,10 +424,6 @@ class RetainedScreen(Screen[None]):
             self.set_focus(self._rows)
         else:
             self.dismiss()
-
-
-def _key_of(row: Row) -> object:
-    return row if isinstance(row, int) else row[0].topic
 
 
 def _save(name: str, lines: Iterable[str]) -> str:

@@ -43,20 +43,25 @@ def asking_sentence(asked: RetainedStatus | None) -> Sentence:
     return f"Asking what is retained now: {messages_text(count)} so far.", "fact"
 
 
-def plan_switches(plan: ClearPlan | PutBackPlan, pace: str, *, has_branch: bool) -> list[Switch]:
-    """Return what can be chosen; with `has_branch` also whether all below a topic is meant."""
+def plan_switches(
+    plan: ClearPlan | PutBackPlan, pace: str, *, has_branch: bool, may_insist: bool
+) -> list[Switch]:
+    """Return what can be chosen; the value of an option is (what, option).
+
+    `has_branch` offers to mean all below a topic too, `may_insist` to leave nothing alone.
+    """
     switches = []
+    title, word = "newer values ", "replace"
     if isinstance(plan, ClearPlan):
+        title, word = "impossible to back up ", "clear"
         if has_branch:
-            options = [(False, "only topic"), (True, "all below")]
-            switches.append(Switch("", options, plan.scope.is_branch))
-        options = [(False, "leave"), (True, "clear")]
-        switches.append(Switch("no backup ", options, plan.insists))
-    else:
-        options = [(False, "leave"), (True, "replace")]
-        switches.append(Switch("newer values ", options, plan.insists))
-    switches.append(Switch("pace ", [(name, name) for name in PACES], pace))
-    return switches
+            extents = [(("branch", False), "only topic"), (("branch", True), "all below")]
+            switches.append(Switch("", extents, ("branch", plan.scope.is_branch)))
+    if may_insist:
+        options = [(("insists", False), "leave"), (("insists", True), word)]
+        switches.append(Switch(title, options, ("insists", plan.insists)))
+    paces = [(("pace", name), name) for name in PACES]
+    return [*switches, Switch("pace ", paces, ("pace", pace))]
 
 
 def prompt_cells(plan: ClearPlan | PutBackPlan, count: int) -> Cells:
