@@ -49,7 +49,7 @@ def automatic(request: DecodeRequest) -> Decoded:
     if name is not None and (decoded := _fitting(name, request, "certain")) is not None:
         return decoded
     if request.context.topic.startswith("spBv1.0/"):
-        from mqttui.payload.sparkplug_births import SparkplugTopic
+        from mqttui.payload.sparkplug.births import SparkplugTopic
 
         is_metrics = SparkplugTopic.parse(request.context.topic) is not None
         if is_metrics and (decoded := _fitting("sparkplug", request, "certain")) is not None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from mqttui.payload.tree import TreeBudget
 
 if TYPE_CHECKING:
-    from mqttui.payload.protobuf_schema import Schema
-    from mqttui.payload.sparkplug_births import SparkplugBirths
+    from mqttui.payload.protobuf.schema import Schema
+    from mqttui.payload.sparkplug.births import SparkplugBirths
 
 SHOWN_LIMIT_BYTES = 64 * 1000
 """How much of a payload is laid out for display unless the caller says otherwise."""

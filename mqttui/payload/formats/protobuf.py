@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mqttui.payload.printable import printable
-from mqttui.payload.protobuf_schema import Schema
-from mqttui.payload.protobuf_tree import ProtobufReader
+from mqttui.payload.protobuf.reader import ProtobufReader
+from mqttui.payload.protobuf.schema import Schema
 from mqttui.payload.request import UnreadableError
 from mqttui.payload.tree_reader import decode_tree
 
 if TYPE_CHECKING:
     from mqttui.payload.decoded import Decoded
-    from mqttui.payload.protobuf_schema import MessageType
+    from mqttui.payload.protobuf.schema import MessageType
     from mqttui.payload.request import DecodeRequest
 
 NO_SCHEMA = "without a schema: field numbers, and types as they seem"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from mqttui.payload.protobuf_tree import ProtobufReader, signed
+from mqttui.payload.protobuf.reader import ProtobufReader, signed
 from mqttui.payload.request import UnreadableError
-from mqttui.payload.sparkplug_births import SparkplugBirths
-from mqttui.payload.sparkplug_schema import (
+from mqttui.payload.sparkplug.births import SparkplugBirths
+from mqttui.payload.sparkplug.schema import (
     ARRAY_LAYOUTS,
     PAYLOAD,
     SCHEMA,

@@ -14,8 +14,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mqttui.payload.proto_file import read_proto, read_schema
-from mqttui.payload.protobuf_schema import MessageType, Schema, SchemaError
+from mqttui.payload.protobuf.proto_file import read_proto, read_schema
+from mqttui.payload.protobuf.schema import MessageType, Schema, SchemaError
 from mqttui.payload.registry import decode
 from mqttui.payload.request import Context
 from mqttui.payload.tree import plain_value

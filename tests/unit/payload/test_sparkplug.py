@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mqttui.payload.registry import decode
 from mqttui.payload.request import Context
-from mqttui.payload.sparkplug_births import MOST_PLACES, SparkplugBirths, birth_topic
+from mqttui.payload.sparkplug.births import MOST_PLACES, SparkplugBirths, birth_topic
 from mqttui.payload.tree import plain_value
 
 BIRTH = bytes.fromhex(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from mqttui.payload.protobuf_schema import (
+from mqttui.payload.protobuf.reader import signed, wire_fields
+from mqttui.payload.protobuf.schema import (
     EnumType,
     Field,
     FieldKind,
@@ -15,7 +16,6 @@ from mqttui.payload.protobuf_schema import (
     Schema,
     SchemaError,
 )
-from mqttui.payload.protobuf_tree import signed, wire_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

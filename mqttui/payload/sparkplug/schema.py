@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from mqttui.payload.protobuf_schema import Field, MessageType, Schema
+from mqttui.payload.protobuf.schema import Field, MessageType, Schema
 
 if TYPE_CHECKING:
-    from mqttui.payload.protobuf_schema import FieldKind
+    from mqttui.payload.protobuf.schema import FieldKind
 
 # `number name kind`, a star for what is repeated, a capital letter for a message.
 _MESSAGES = {

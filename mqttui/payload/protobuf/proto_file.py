@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast, get_args
 
-from mqttui.payload.proto_well_known import WELL_KNOWN
-from mqttui.payload.protobuf_descriptors import read_descriptor_set
-from mqttui.payload.protobuf_schema import (
+from mqttui.payload.protobuf.descriptors import read_descriptor_set
+from mqttui.payload.protobuf.schema import (
     EnumType,
     Field,
     FieldKind,
@@ -20,6 +19,7 @@ from mqttui.payload.protobuf_schema import (
     Schema,
     SchemaError,
 )
+from mqttui.payload.protobuf.well_known import WELL_KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

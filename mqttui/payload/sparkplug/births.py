@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mqttui.payload.protobuf_tree import wire_fields
+from mqttui.payload.protobuf.reader import wire_fields
 
 MOST_PLACES = 2_000
 MOST_METRICS = 20_000

@@ -21,7 +21,7 @@ from mqttui.payload.tree_reader import (
 )
 
 if TYPE_CHECKING:
-    from mqttui.payload.protobuf_schema import Field, MessageType, Schema
+    from mqttui.payload.protobuf.schema import Field, MessageType, Schema
     from mqttui.payload.tree import TreeBudget
 
 VARINT, FIXED_64, LENGTH, GROUP, END_GROUP, FIXED_32 = range(6)

@@ -1,0 +1,1 @@
+"""How one message differs from another: by structure, by line or by byte."""

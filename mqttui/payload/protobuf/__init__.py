@@ -1,0 +1,1 @@
+"""Protobuf: schemas, from compiled or source files, and messages read by them."""

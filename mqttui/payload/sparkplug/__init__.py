@@ -1,0 +1,1 @@
+"""Sparkplug B: its messages and what births say of their metrics."""
