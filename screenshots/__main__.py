@@ -179,6 +179,19 @@ async def filtered(app: StillApp, pilot: Pilot[None]) -> None:
         await app.show(pilot)
 
 
+async def search(app: StillApp, pilot: Pilot[None]) -> None:
+    """A pinned topic, and payloads that are searched while all topics stay in sight."""
+    await app.play(pilot)
+    await _select_board(app, pilot)
+    await pilot.press("asterisk", "slash", "ctrl+t", "ctrl+f", *"online")
+    for _ in range(5):
+        await app.show(pilot)
+    await pilot.press("enter", "n")
+    await pilot.press("slash")
+    for _ in range(5):
+        await app.show(pilot)
+
+
 async def help_screen(app: StillApp, pilot: Pilot[None]) -> None:
     """Every key."""
     await app.play(pilot)
@@ -202,6 +215,7 @@ Scene = tuple["Callable[[StillApp, Pilot[None]], Awaitable[None]]", SourceStatus
 SCENES: dict[str, Scene] = {
     "explorer": (explorer, CONNECTED),
     "filter": (filtered, CONNECTED),
+    "search": (search, CONNECTED),
     "help": (help_screen, CONNECTED),
     "not-connected": (not_connected, REFUSED),
     "connection": (connection, None),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from textual.events import Key
 
 from mqttui.core.search.query import Mode, Place, Query
 from mqttui.core.search.search import ROUND_INTERVAL_S
@@ -53,6 +54,22 @@ async def test_n_goes_from_hit_to_hit_while_all_topics_stay(explore, lab, size) 
         await explorer.press("escape")
         assert explorer.outline.search is None
         assert explorer.selected == "lab/board4/volt"
+
+
+async def test_keys_typed_ahead_of_the_end_reach_the_tree(explore, lab) -> None:
+    """Whoever types the end of the search and `n` in one go walks; `/` after esc begins anew."""
+    async with explore() as explorer:
+        await explorer.press("slash", *"volt", "ctrl+f")
+        for key, character in (("enter", "\r"), ("n", "n"), ("n", "n")):
+            explorer.app.post_message(Key(key, character))
+        await explorer.settle()
+        assert explorer.outline.search.query.text == "volt"
+        assert explorer.selected == "lab/board3/volt"
+        keys = (("slash", "/"), ("escape", None), ("slash", "/"), ("u", "u"), ("p", "p"))
+        for key, character in keys:
+            explorer.app.post_message(Key(key, character))
+        await explorer.settle()
+        assert explorer.outline.search.query.text == "up"
 
 
 async def test_hits_are_marked_and_counted_in_closed_branches(explore, lab) -> None:

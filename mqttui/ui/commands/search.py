@@ -10,12 +10,13 @@ SEARCH_COMMANDS = CommandGroup(
     (
         Command(
             "enter,down",
-            "leave(False)",
+            "screen.leave_search",
             "Topics",
             "Keep the search and go to the topics; to the first hit if all topics are shown",
             True,
             in_palette=False,
             key_display="enter ↓",
+            takes_the_keyboard=True,
         ),
         Command(
             "ctrl+r",
@@ -46,12 +47,13 @@ SEARCH_COMMANDS = CommandGroup(
         ),
         Command(
             "escape",
-            "leave(True)",
+            "screen.back",
             "End",
             "End the search",
             True,
             in_palette=False,
             key_display="esc",
+            takes_the_keyboard=True,
         ),
     ),
 )

@@ -286,6 +286,9 @@ class ExplorerScreen(Screen[None]):
     def _draw_titles(self) -> None:
         """Say in the frame of the tree what it shows and in which order."""
         outline = self._outline
+        if outline.is_filtered and not outline.row_count and self._status is not None:
+            # A search comes to its end between two looks at the status.
+            self._tree.set_notice(notice_text(self._status, outline))
         title, subscribed = title_text(outline), subscribed_text(self._status)
         if self._titles != (title, subscribed):
             self._titles = (title, subscribed)
@@ -405,7 +408,7 @@ class ExplorerScreen(Screen[None]):
         if not self._tree.go_to(node):
             self.action_back()
             self._tree.go_to(node)
-        self._tree.focus()
+        self._focus_tree()
 
     async def action_toggle_pin(self) -> None:
         """Keep what is selected in sight above the tree, or no longer."""
@@ -525,20 +528,17 @@ class ExplorerScreen(Screen[None]):
             self._search_for(None)
         elif self._dock is not None and self._tree.has_focus:
             self._dock.close()
-        self._tree.focus()
+        self._focus_tree()
 
     def on_search_bar_changed(self, event: SearchBar.Changed) -> None:
         """Look for something else."""
         self._search_for(event.query, is_filter=event.is_filter)
 
-    def on_search_bar_left(self, event: SearchBar.Left) -> None:
+    def action_leave_search(self) -> None:
         """Go on in the tree; where all topics are shown, at the next hit."""
-        if event.is_ended:
-            self.action_back()
-            return
         if self._search_bar is not None and self._search_bar.is_empty:
             self._search_bar.display = False
-        self._tree.focus()
+        self._focus_tree()
         search, selected = self._outline.search, self._tree.selected
         is_at_hit = search is not None and selected is not None and search.is_hit(selected)
         if search is not None and not self._outline.is_filtered and not is_at_hit:
@@ -548,6 +548,10 @@ class ExplorerScreen(Screen[None]):
         self._tree.hold_place()
         self._outline.search_for(query, is_filter=is_filter)
         self._redraw_tree()
+
+    def _focus_tree(self) -> None:
+        """Give the keyboard to the tree at once; `focus` would come behind keys that wait."""
+        self.set_focus(self._tree)
 
     def _redraw_tree(self) -> None:
         if self._status is not None:

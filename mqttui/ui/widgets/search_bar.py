@@ -49,10 +49,6 @@ class _SearchField(Input):
         """Leave out what a terminal would obey; it can only have been pasted."""
         return "".join(character for character in value if character.isprintable())
 
-    def action_leave(self, is_ended: bool) -> None:
-        """Give the focus back to the tree."""
-        self._bar.post_message(SearchBar.Left(is_ended))
-
     def action_cycle_mode(self) -> None:
         """Mean the text otherwise."""
         self._bar.choose(mode=_next(Mode, self._bar.mode))
@@ -79,12 +75,6 @@ class SearchBar(Vertical):
         query: Query | None
         is_filter: bool
 
-    @dataclass
-    class Left(Message):
-        """The user is done typing; `is_ended` when the search is to go."""
-
-        is_ended: bool
-
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         super().__init__(id=id)
         self.is_filter = True
@@ -94,6 +84,7 @@ class SearchBar(Vertical):
         self._meaning = Switches(id="search-meaning")
         self._rest = Switches(id="search-rest")
         self._remark = Lines(id="search-remark")
+        self._remark_rows = 0
 
     def compose(self) -> ComposeResult:
         """Lay out the input with the tally, the choices, and room for a remark."""
@@ -155,7 +146,9 @@ class SearchBar(Vertical):
         lines = wrap(remark, max(10, self.size.width - 2))[:MOST_REMARK_LINES]
         role = "warning" if search is not None and search.problem else "dim"
         self._remark.show([[(f" {line}", role)] for line in lines])
-        if self._remark.styles.height is None or self._remark.size.height != len(lines):
+        if self._remark_rows != len(lines):
+            # A layout of the screen, so only when it is needed.
+            self._remark_rows = len(lines)
             self._remark.styles.height = len(lines)
 
     @on(Input.Changed)
