@@ -96,4 +96,5 @@ def _count_sentence(status: WorkStatus, done_word: str) -> str:
         return f"The connection was lost: {counted}."
     if status.was_cancelled:
         return f"Cancelled: {counted}."
-    return f"{counted}, and the broker confirms it." if status.is_checked else f"{counted}."
+    is_confirmed = status.is_checked and done > 0
+    return f"{counted}, and the broker confirms it." if is_confirmed else f"{counted}."
