@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_RETRIES = "A new attempt follows by itself."
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -18,11 +16,6 @@ class Problem:
     sentence: str
     advice: str
     is_permanent: bool = False
-
-    @property
-    def advice_while_retrying(self) -> str:
-        """The advice for somebody whose session tries again unless that is hopeless."""
-        return self.advice if self.is_permanent else f"{self.advice} {_RETRIES}"
 
 
 class ProblemError(Exception):

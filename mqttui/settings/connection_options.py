@@ -317,6 +317,18 @@ CONNECTION_OPTIONS: tuple[Option, ...] = (
     ),
 )
 
+SUBSCRIPTION_PARTS = {
+    "topic_filter": "Which topics: + stands for one level, # for everything below. Empty it to "
+    "take it out of the list. Nothing in the list means # and, separately, $SYS/#.",
+    "qos": "The highest QoS wanted: 0 at most once, 1 at least once, 2 exactly once.",
+    "no_local": "MQTT 5: leave out what mqttui itself publishes.",
+    "retain_as_published": "MQTT 5: keep the retain flag as the publisher set it, so that new "
+    "messages to be retained can be told from others.",
+    "retain_handling": "MQTT 5: send retained messages always, only when this subscription is new, "
+    "or never.",
+}
+"""What the parts of a subscription mean, by the field of `Subscription`."""
+
 PROFILE_OPTION = Option(
     "--profile",
     "profile",

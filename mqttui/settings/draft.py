@@ -6,6 +6,9 @@ one on the weaker one, and `resolve` makes `ConnectionSettings` of the result.
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -243,12 +246,20 @@ def file_problem(draft: Draft) -> str | None:
         path: Path | None = getattr(draft, name)
         if path is None:
             continue
-        try:
-            with path.open("rb"):
-                pass
-        except OSError as error:
-            return f"{draft.name_of(name)}: {path} cannot be read: {error.strerror}."
+        if problem := _unreadable(path):
+            return f"{draft.name_of(name)}: {path} cannot be read: {problem}."
     return None
+
+
+def _unreadable(path: Path) -> str | None:
+    """Return why a file cannot be read; it is not opened, because opening a pipe waits."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or "it has no such name"
+    if stat.S_ISDIR(status.st_mode):
+        return "it is a folder"
+    return None if os.access(path, os.R_OK) else os.strerror(errno.EACCES)
 
 
 def _refuse_contradictions(draft: Draft) -> None:

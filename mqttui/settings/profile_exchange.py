@@ -20,6 +20,10 @@ _HEADER = """\
 """
 
 
+class FileIsThereError(SettingsError):
+    """A file would be overwritten that nobody said may be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What a file had: profiles by the name under which they can be saved, renames, problems.
@@ -52,8 +56,8 @@ def without_secrets(draft: Draft) -> tuple[Draft, tuple[str, ...]]:
 def export_profile(path: Path, name: str, draft: Draft, *, may_replace: bool = False) -> str:
     """Write a profile to a file of its own; return a sentence that says what is not in it.
 
-    Files beside the new one are named relative to it. Raises `SettingsError`, also when the
-    file is there already and is not to be replaced.
+    Files beside the new one are named relative to it. Raises `SettingsError`,
+    `FileIsThereError` when the file is there already and is not to be replaced.
     """
     shown, left_out = without_secrets(draft)
     text = profile_text(name, profile_table(shown, folder=path.parent.absolute()), _HEADER)
@@ -65,7 +69,7 @@ def export_profile(path: Path, name: str, draft: Draft, *, may_replace: bool = F
             with path.open("x", encoding="utf-8", newline="\n") as stream:
                 stream.write(text)
         except FileExistsError:
-            raise SettingsError(f"{path} is there already.") from None
+            raise FileIsThereError(f"{path} is there already.") from None
         except OSError as error:
             raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None
     return f"{name!r} is written to {path}, without {_listed(left_out)}."

@@ -350,7 +350,7 @@ class Session:
         self._set_status(
             phase=Phase.WAITING,
             problem=problem.sentence,
-            advice=problem.advice_while_retrying,
+            advice=problem.advice,
             retry_at_s=retry_at_s,
             retries_by_itself=not problem.is_permanent,
             connected_at_s=None,

@@ -135,7 +135,10 @@ class MqttuiApp(ContainedApp):
         from mqttui.ui.screens.connection import ConnectionScreen
 
         return ConnectionScreen(
-            payload_limit_bytes=self._preferences.payload_limit_bytes, notices=notices
+            payload_limit_bytes=self._preferences.payload_limit_bytes,
+            notices=notices,
+            make_source=self._make_source,
+            wall_clock=self._wall_clock,
         )
 
     def _open(
@@ -164,16 +167,23 @@ class MqttuiApp(ContainedApp):
 
     def on_connection_requested(self, event: ConnectionRequested) -> None:
         """Connect to the chosen broker and show it."""
-        self.run_worker(self.connect(event.settings), name="connect", group="connect")
+        connecting = self.connect(event.settings, event.source)
+        self.run_worker(connecting, name="connect", group="connect")
 
-    async def connect(self, settings: ConnectionSettings) -> None:
-        """Open one more connection and show it; those that are open go on."""
-        assert self._make_source is not None
-        source = self._make_source(settings)
+    async def connect(
+        self, settings: ConnectionSettings, source: MessageSource | None = None
+    ) -> None:
+        """Open one more connection and show it; those that are open go on.
+
+        A `source` that is given is started already.
+        """
+        if source is None:
+            assert self._make_source is not None
+            source = self._make_source(settings)
+            source.start()
         left = self.current_mode
         connection = self._open(source, settings, self.connections.new_mode())
         explorer = connection.explorer
-        source.start()
         if len(self.screen_stack) > 1:
             # The connection screen has done its work.
             self.pop_screen()

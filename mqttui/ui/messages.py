@@ -12,14 +12,16 @@ if TYPE_CHECKING:
 
     from mqttui.core.copying import Copyable
     from mqttui.core.node import TopicNode
+    from mqttui.core.source import MessageSource
     from mqttui.settings.connection import ConnectionSettings
 
 
 @dataclass
 class ConnectionRequested(Message):
-    """Somebody chose a broker to connect to."""
+    """Somebody chose a broker to connect to; `source` is connected already where it is given."""
 
     settings: ConnectionSettings
+    source: MessageSource | None = None
 
 
 @dataclass

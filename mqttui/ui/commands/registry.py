@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mqttui.ui.commands.app import APP_COMMANDS
 from mqttui.ui.commands.busiest import BUSIEST_COMMANDS
+from mqttui.ui.commands.connection import CHECKUP_COMMANDS, CONNECTION_COMMANDS
 from mqttui.ui.commands.copy import COPY_COMMANDS
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
 from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
@@ -33,6 +34,8 @@ GROUPS = (
     RETAINED_COMMANDS,
     BACKUPS_COMMANDS,
     LOG_COMMANDS,
+    CONNECTION_COMMANDS,
+    CHECKUP_COMMANDS,
     APP_COMMANDS,
 )
 

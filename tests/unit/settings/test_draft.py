@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -185,6 +186,15 @@ def test_a_missing_file_is_named_with_its_option(tmp_path: Path) -> None:
     draft = Draft(ca_file=present, cert_file=absent, names={"cert_file": "--cert"})
     assert file_problem(draft) == f"--cert: {absent} cannot be read: No such file or directory."
     assert file_problem(Draft(ca_file=present)) is None
+
+
+def test_a_file_is_looked_at_without_being_opened(tmp_path: Path) -> None:
+    """A folder is told, and a pipe that nobody writes to does not hold anybody up."""
+    assert file_problem(Draft(ca_file=tmp_path)) == (
+        f"ca file: {tmp_path} cannot be read: it is a folder."
+    )
+    os.mkfifo(tmp_path / "pipe")
+    assert file_problem(Draft(ca_file=tmp_path / "pipe")) is None
 
 
 FILES = st.none() | st.just(Path("/a.pem"))
