@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mqttui.payload.decoded import Decoded
     from mqttui.payload.request import Context
 
-LOOKED_AT_BYTES = 2_000
+LOOKED_AT_BYTES = 1_000
 
 
 @dataclass(frozen=True, slots=True)

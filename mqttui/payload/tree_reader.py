@@ -197,9 +197,10 @@ def float_text(number: float, size_bytes: int) -> str:
     if math.isinf(number):
         return "Infinity" if number > 0 else "-Infinity"
     if size_bytes < 8:
-        layout = ">f" if size_bytes == 4 else ">e"
+        layout, fewest = (">f", 6) if size_bytes == 4 else (">e", 3)
         packed = struct.pack(layout, number)
-        for digits in range(3, 10):
+        # `g` drops zeros at the end, so that fewer digits need no try of their own.
+        for digits in range(fewest, fewest + 4):
             text = f"{number:.{digits}g}"
             try:
                 if struct.pack(layout, float(text)) == packed:

@@ -13,7 +13,7 @@ import pytest
 
 import mqttui
 
-HEAVY = {"textual", "rich", "plotext", "paho", "mpremote", "serial"}
+HEAVY = {"textual", "rich", "plotext", "paho", "mpremote", "serial", "PIL"}
 PURE_ROOMS = ("settings", "payload", "core", "broker")
 PACKAGE = Path(mqttui.__file__).parent
 
@@ -118,6 +118,16 @@ def test_the_first_paint_loads_nothing_that_comes_after_it(tmp_path: Path) -> No
     loaded = loaded_by("import mqttui.ui.app", tmp_path)
     later = ("screens.connection", "screens.help", "widgets.filter_bar", "widgets.message_pane")
     assert loaded & {f"mqttui.ui.{name}" for name in later} == set()
+
+
+def test_rows_of_the_tree_load_no_decoder(tmp_path: Path) -> None:
+    """A payload on one line needs none; each decoder is imported when it is first used."""
+    code = (
+        "from mqttui.payload.registry import DECODERS, decode, one_line\n"
+        "assert one_line(b'{}', 9) == '{}' and decode(b'on').text == 'on' and len(DECODERS) > 20\n"
+    )
+    loaded = loaded_by(code, tmp_path)
+    assert not any(name.startswith("mqttui.payload.formats.") for name in loaded)
 
 
 def test_the_session_loads_no_interface(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def _table(request: DecodeRequest) -> Decoded:
 
 def number_table(payload: bytes) -> str:
     """Return what the first bytes are as each kind of number, in both byte orders."""
-    rows = [("", "big-endian", "little-endian")]
+    rows = [("endian", "big", "little")]
     for name, size_bytes in NUMBER_SIZES.items():
         if size_bytes <= len(payload):
             big, little = (

@@ -53,15 +53,15 @@ def test_several_numbers_are_an_array() -> None:
 def test_a_payload_of_the_size_of_a_number_shows_what_it_would_be() -> None:
     """Below the hex dump stands every number that the four bytes could be."""
     assert decode(struct.pack(">f", 21.1)).text.splitlines()[2:] == [
-        "         big-endian  little-endian",
+        "endian          big        little",
         "int8             65",
         "uint8            65",
-        "int16         16808         -22463",
-        "uint16        16808          43073",
-        "int32    1101581517     -842225599",
-        "uint32   1101581517     3452741697",
-        "float16       2.828       -0.03323",
-        "float32        21.1   -429197340.0",
+        "int16         16808        -22463",
+        "uint16        16808         43073",
+        "int32    1101581517    -842225599",
+        "uint32   1101581517    3452741697",
+        "float16       2.828      -0.03323",
+        "float32        21.1  -429197340.0",
     ]
 
 
