@@ -126,7 +126,7 @@ class StillApp(MqttuiApp):
     def __init__(self, source: ClassroomSource | None) -> None:
         super().__init__(
             source,
-            Preferences(),
+            Preferences(theme="dark"),
             clock=lambda: source.now_s if source is not None else 0.0,
             wall_clock=lambda: BEGAN_S + (source.now_s if source is not None else 0.0),
         )

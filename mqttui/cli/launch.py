@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mqttui.cli.log_file import log_to
-from mqttui.cli.terminal import warn
+from mqttui.cli.terminal import draws_only_ascii, warn
 from mqttui.payload.printable import printable
 from mqttui.settings.paths import brokers_dir, log_file
 
@@ -33,6 +36,9 @@ def explore(
     """
     for notice in notices:
         warn(notice)
+    if preferences.is_ascii is None:
+        is_ascii = draws_only_ascii(os.environ, sys.stderr.encoding)
+        preferences = replace(preferences, is_ascii=is_ascii)
     try:
         with log_to(log_file()):
             from mqttui.ui import app

@@ -54,6 +54,20 @@ PREFERENCE_OPTIONS: tuple[Option, ...] = (
         "look only: nothing is published, cleared or administered",
         "For a projector or a guest",
     ),
+    _preference(
+        "--theme",
+        "theme",
+        "{auto,dark,light,high-contrast,16-colours}",
+        "colours; auto is dark, or 16-colours where the terminal has no more (default auto)",
+        "Looks",
+    ),
+    _preference(
+        "--ascii",
+        "ascii",
+        None,
+        "draw with ASCII characters only (default: where the locale is not UTF-8)",
+        "Looks",
+    ),
 )
 
 # Variables that are no options.

@@ -29,4 +29,6 @@ def chosen_preferences(
     environment = environment_values(environ, PREFERENCE_OPTIONS)
     preferences, problems = load_preferences(preferences_file(environ))
     values = {**environment.values, **typed.values}
+    if "theme" in values:
+        values["overrides_remembered_theme"] = True
     return replace(preferences, **values), [*unknown_variables(environ), *problems]

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Their fonts have no marks and no parts of blocks.
+_PLAIN_TERMINALS = {"dumb", "linux", "vt100", "vt102", "vt220"}
 
 
 class CannotRunError(Exception):
@@ -40,6 +47,21 @@ def take_keys_from_terminal() -> None:
     descriptor = _open_terminal()
     os.dup2(descriptor, 0)
     os.close(descriptor)
+
+
+def draws_only_ascii(environ: Mapping[str, str], encoding: str | None) -> bool:
+    """Return whether a terminal with this environment and encoding can show no more than ASCII.
+
+    Python speaks UTF-8 also in the locales C and POSIX, so their names count as well.
+    """
+    if (encoding or "").lower().replace("-", "") != "utf8":
+        return True
+    if environ.get("TERM", "") in _PLAIN_TERMINALS:
+        return True
+    names = (environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    locale = next((name for name in names if name), "").upper()
+    charset = locale.partition(".")[2].partition("@")[0].replace("-", "")
+    return locale in {"C", "POSIX"} or charset not in {"", "UTF8"}
 
 
 def read_line(descriptor: int, limit_bytes: int) -> bytes:

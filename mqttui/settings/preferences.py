@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from mqttui.settings.rules import BadValueError, Number, Rule, Size, Switch, TextTable, WholeNumber
+from mqttui.settings.rules import (
+    BadValueError,
+    Choice,
+    Number,
+    Rule,
+    Size,
+    Switch,
+    TextTable,
+    WholeNumber,
+)
 from mqttui.settings.toml_file import read_toml, unknown_key
 
 if TYPE_CHECKING:
@@ -13,17 +22,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MIB = 1024 * 1024
+AUTOMATIC = "auto"
+THEMES = (AUTOMATIC, "dark", "light", "high-contrast", "16-colours")
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """Limits and paces.
+    """Limits, paces and looks.
 
     `history_budget_bytes` bounds all kept messages together. `frame_rate_hz` is how often the
     screen may change. A payload longer than `payload_limit_bytes` is cut to it. The inbox
     holds what arrived and has not been looked at yet. While `is_read_only` nothing is published.
     Without `remembers_payloads` the history of what was published is kept without payloads.
-    `keys` gives commands other keys, by the id of the command.
+    `keys` gives commands other keys, by the id of the command. `theme` is one of `THEMES`; when it
+    `overrides_remembered_theme` it counts more than what was chosen for a broker. `is_ascii` says
+    whether only ASCII characters are drawn, None that the terminal decides.
     """
 
     history_budget_bytes: int = 256_000_000
@@ -34,6 +47,9 @@ class Preferences:
     is_read_only: bool = False
     remembers_payloads: bool = True
     keys: Mapping[str, str] = field(default_factory=dict)
+    theme: str = AUTOMATIC
+    overrides_remembered_theme: bool = False
+    is_ascii: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,8 @@ PREFERENCE_KEYS: dict[str, PreferenceKey] = {
     "read_only": PreferenceKey("is_read_only", Switch()),
     "remember_payloads": PreferenceKey("remembers_payloads", Switch()),
     "keys": PreferenceKey("keys", TextTable()),
+    "theme": PreferenceKey("theme", Choice(THEMES)),
+    "ascii": PreferenceKey("is_ascii", Switch()),
 }
 
 

@@ -19,8 +19,9 @@ from mqttui.ui.commands.app import APP_COMMANDS
 from mqttui.ui.connections import Connections, OpenConnection
 from mqttui.ui.containment import ContainedApp
 from mqttui.ui.garbage import GarbagePacer
+from mqttui.ui.looks import AsciiFilter, chosen_theme, is_without_colour
 from mqttui.ui.screens.explorer import ExplorerScreen
-from mqttui.ui.theme import OWN_VARIABLES, THEMES
+from mqttui.ui.theme import OWN_VARIABLES, SIXTEEN_COLOURS, THEMES
 from mqttui.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
     from textual.binding import BindingType
+    from textual.filter import LineFilter
     from textual.screen import Screen
     from textual.widget import Widget
 
@@ -71,8 +73,14 @@ class MqttuiApp(ContainedApp):
         wall_clock: Callable[[], float] = time.time,
         contains_failures: bool = False,
     ) -> None:
-        super().__init__(contains_failures=contains_failures)
-        self._take_on_looks()
+        theme_name = chosen_theme(preferences, None)
+        # Without colour no other colours may come into being: shades of grey are some.
+        super().__init__(
+            contains_failures=contains_failures,
+            ansi_color=True if is_without_colour() or theme_name == SIXTEEN_COLOURS.name else None,
+        )
+        self._own_filters = [AsciiFilter()] if preferences.is_ascii else []
+        self._take_on_looks(theme_name)
         self.connections = Connections(preferences.history_budget_bytes)
         self._preferences = preferences
         self._make_source = make_source
@@ -88,12 +96,18 @@ class MqttuiApp(ContainedApp):
         if title:
             self.title = title
 
-    def _take_on_looks(self) -> None:
+    def _take_on_looks(self, theme_name: str) -> None:
         """Choose the theme before any style is read: to change it later styles everything twice."""
         for theme in THEMES:
             self.register_theme(theme)
-        self.set_reactive(App.theme, THEMES[0].name)
+        # From now on it is the theme's to say.
+        self.set_reactive(App.ansi_color, None)
+        self.set_reactive(App.theme, theme_name)
         self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every painted line passes through."""
+        return [*super().get_line_filters(), *self._own_filters]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return what a theme of Textual's lacks."""

@@ -247,8 +247,8 @@ class Containment:
 class ContainedApp(App[None]):
     """An app whose failures are contained once it is ready; in a test they end it."""
 
-    def __init__(self, *, contains_failures: bool = False) -> None:
-        super().__init__()
+    def __init__(self, *, contains_failures: bool = False, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
         self.containment = Containment(self)
         self._contains_failures = contains_failures
 

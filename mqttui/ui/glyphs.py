@@ -24,6 +24,8 @@ NEW = "+"
 SILENT = "◌"
 WARNING = "▲"
 CARELESS = "!"
+DONE = "✓"
+FAILED = "✗"
 CONNECTED = "●"
 CONNECTING = "◌"
 DISCONNECTED = "○"
@@ -42,14 +44,16 @@ UNKNOWN = "?"
 """Stands for what has no likeness in ASCII, once for each cell."""
 
 ASCII_OF: dict[str, str] = {
-    OPENED: "v",
-    CLOSED: ">",
+    OPENED: "-",
+    CLOSED: "+",
     CHOSEN: "<",
-    HIT: ">",
+    HIT: "*",
     PINNED: "*",
     RETAINED: "R",
     SILENT: ".",
     WARNING: "^",
+    DONE: "v",
+    FAILED: "x",
     CONNECTED: "*",
     DISCONNECTED: "o",
     ELLIPSIS: "~",
@@ -70,11 +74,13 @@ ASCII_OF: dict[str, str] = {
     **dict.fromkeys("╭╮╰╯┌┐└┘┏┓┗┛╔╗╚╝├┤┬┴┼┣┫┳┻╋╠╣╦╩╬▖▗▘▝▙▛▜▟▞▚", "+"),
     **dict.fromkeys("■◼▮▓▒", "#"),
     **dict.fromkeys("□◻▢░", "."),
-    **dict(zip("✓✔✗✘❯›‹▶▷◁◂△▽▴☐☑☒•⊘⋮", "vvxx>><>><<^v^.xx*0:", strict=True)),  # noqa: RUF001
+    **dict(zip("✔✘❯›‹▶▷◁◂△▽▴☐☑☒•⊘⋮≠", "vx>><>><<^v^.xx*0:!", strict=True)),  # noqa: RUF001
+    # The dots of charts: the more of the eight, the darker.
+    **{chr(0x2800 + dots): " ..::+++#"[dots.bit_count()] for dots in range(256)},
     # Half a cell or more of a bar counts as all of it.
     **dict(zip(PARTS, "   #####", strict=True)),
     **dict(zip(LEVELS, "_.-:=+*#", strict=True)),
-    CURSOR: "|",
+    CURSOR: ">",
 }
 
 

@@ -87,6 +87,10 @@ SIXTEEN_COLOURS = Theme(
         "fresh": "ansi_green",
         "recent": "ansi_green",
         "fading": "ansi_cyan",
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "block-cursor-text-style": "bold reverse",
+        "block-cursor-background": "ansi_default",
         # Text of the same colour stands on these.
         "warning-muted": "ansi_default",
         "error-muted": "ansi_default",

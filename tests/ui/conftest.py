@@ -34,7 +34,7 @@ CONNECTED = SourceStatus(
     subscriptions=(SubscriptionStatus("#", 0, 0), SubscriptionStatus("$SYS/#", 0, 0)),
 )
 
-PREFERENCES = Preferences(frame_rate_hz=0.5)
+PREFERENCES = Preferences(frame_rate_hz=0.5, theme="dark")
 
 
 class FakeReceipt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mqttui.ui.commands.command import Command, CommandGroup
+from mqttui.ui.glyphs import LEFT, RIGHT
 
 BUSIEST_COMMANDS = CommandGroup(
     "busiest",
@@ -33,7 +34,7 @@ BUSIEST_COMMANDS = CommandGroup(
             "Shorter",
             "The next shorter time",
             in_palette=False,
-            key_display="←",
+            key_display=LEFT,
         ),
         Command(
             "right",
@@ -41,7 +42,7 @@ BUSIEST_COMMANDS = CommandGroup(
             "Longer",
             "The next longer time",
             in_palette=False,
-            key_display="→",
+            key_display=RIGHT,
         ),
         Command(
             "m", "toggle_measure", "Bytes", "Rank by messages or by bytes", True, in_palette=False

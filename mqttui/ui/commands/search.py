@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mqttui.ui.commands.command import Command, CommandGroup
+from mqttui.ui.glyphs import DOWN
 
 SEARCH_COMMANDS = CommandGroup(
     "search",
@@ -15,7 +16,7 @@ SEARCH_COMMANDS = CommandGroup(
             "Keep the search and go to the topics; to the first hit if all topics are shown",
             True,
             in_palette=False,
-            key_display="enter ↓",
+            key_display=f"enter {DOWN}",
             takes_the_keyboard=True,
         ),
         Command(

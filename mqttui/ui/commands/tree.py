@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from mqttui.ui.commands.command import Command, CommandGroup
+from mqttui.ui.glyphs import DOWN, LEFT, RIGHT, UP
 
 TREE_COMMANDS = CommandGroup(
     "tree",
     "Topics",
     (
-        Command("up,k", "move_cursor(-1)", "Up", "One row up", in_palette=False, key_display="↑ k"),
         Command(
-            "down,j", "move_cursor(1)", "Down", "One row down", in_palette=False, key_display="↓ j"
+            "up,k", "move_cursor(-1)", "Up", "One row up", in_palette=False, key_display=f"{UP} k"
+        ),
+        Command(
+            "down,j",
+            "move_cursor(1)",
+            "Down",
+            "One row down",
+            in_palette=False,
+            key_display=f"{DOWN} j",
         ),
         Command(
             "pageup",
@@ -50,7 +58,7 @@ TREE_COMMANDS = CommandGroup(
             "Open",
             "Open the branch; once open, to its first row",
             in_palette=False,
-            key_display="→ l",
+            key_display=f"{RIGHT} l",
         ),
         Command(
             "left,h",
@@ -58,7 +66,7 @@ TREE_COMMANDS = CommandGroup(
             "Close",
             "Close the branch; once closed, to its parent",
             in_palette=False,
-            key_display="← h",
+            key_display=f"{LEFT} h",
         ),
         Command(
             "enter",

@@ -15,6 +15,7 @@ from mqttui.core.traffic_window import WINDOWS, Window
 from mqttui.payload.printable import topic_text
 from mqttui.payload.quantities import UNKNOWN, age_text, count_text, rate_text, size_text
 from mqttui.ui.commands.busiest import BUSIEST_COMMANDS
+from mqttui.ui.glyphs import AT_LEAST, PARTS
 from mqttui.ui.widgets.cells import Cells, Lines, fitted_end
 from mqttui.ui.widgets.choice_list import ChoiceList
 from mqttui.ui.widgets.key_bar import KeyBar
@@ -47,8 +48,6 @@ SHARE_CELLS = 7
 NARROW_BAR_CELLS = 8
 WIDE_BAR_CELLS = 24
 WIDE = 120
-AT_LEAST = "≥"
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 _CHARACTERS_PER_CELL = 4
 
 
@@ -305,4 +304,4 @@ def share_text(share: float) -> str:
 def bar_text(eighths: int) -> str:
     """Return a bar of so many eighths of a cell; none is shorter than one."""
     whole, rest = divmod(max(1, eighths), 8)
-    return "█" * whole + _EIGHTHS[rest].strip()
+    return PARTS[-1] * whole + (PARTS[rest - 1] if rest else "")

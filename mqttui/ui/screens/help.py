@@ -17,6 +17,7 @@ from mqttui.ui.glyphs import (
     CARELESS,
     CLOSED,
     CURSOR,
+    HIT,
     LEVELS,
     NEW,
     OPENED,
@@ -46,12 +47,12 @@ READING = f"""\
 412/s  messages per second, mean of the last 10 seconds
 3 s    time since the last message; a value that is fresh is bright and fades"""
 
-SEARCH = """\
+SEARCH = f"""\
 Text is found anywhere, whatever the case. With + or # it is an MQTT filter:
 + stands for one level, # for everything below. Try +/status, iot49/#, $SYS/#.
 Fuzzy finds letters in their order, with some others between: bnch01dat.
 A regular expression finds what it describes: bench0[1-4]/(data|info)$.
-n and N go from hit to hit; » marks a hit, and a closed branch counts those in it."""
+n and N go from hit to hit; {HIT} marks a hit, and a closed branch counts those in it."""
 
 
 class HelpScreen(ModalScreen[None]):

@@ -15,6 +15,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from mqttui.ui.glyphs import ELLIPSIS, LINE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -44,7 +46,7 @@ def fitted(text: str, width: int) -> str:
     """Return `text` in at most `width` cells, with an ellipsis where its end is missing."""
     if len(text) * 2 <= width or cell_len(text) <= width:
         return text
-    return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
+    return set_cell_size(text, width - 1).rstrip() + ELLIPSIS if width > 0 else ""
 
 
 def fitted_end(text: str, width: int) -> str:
@@ -54,7 +56,7 @@ def fitted_end(text: str, width: int) -> str:
     kept = text[-width + 1 :] if width > 1 else ""
     while cell_len(kept) >= width > 1:
         kept = kept[1:]
-    return "…" + kept
+    return ELLIPSIS + kept
 
 
 def flowed(
@@ -82,7 +84,7 @@ def flowed(
 def ruled(cells: Cells, width: int) -> Cells:
     """Return `cells` followed by a line to the end of the row."""
     used = sum(cell_len(text) for text, _ in cells)
-    return [*cells, (" " + "─" * (width - used - 1), "mark")] if used + 2 <= width else cells
+    return [*cells, (" " + LINE * (width - used - 1), "mark")] if used + 2 <= width else cells
 
 
 def painted(widget: Widget, cells: Cells, width: int, background: str | None = None) -> Strip:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from mqttui.ui.glyphs import CURSOR
 from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, painted
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 Item = TypeVar("Item")
-
-CURSOR_MARK = "▌"
 
 
 class ChoiceList(VirtualRows, Generic[Item], can_focus=True):
@@ -148,6 +147,6 @@ class ChoiceList(VirtualRows, Generic[Item], can_focus=True):
         is_cursor = row == self._index
         # Colour alone would be lost on some terminals.
         has_mark = is_cursor and (self.has_focus or self.MARKS_CURSOR_WITHOUT_FOCUS)
-        mark = CURSOR_MARK if has_mark else " "
+        mark = CURSOR if has_mark else " "
         cells = [(mark, "topic"), *self._cells_of(self._items[row], width - 1)]
         return painted(self, cells, width, "cursor" if is_cursor and self.has_focus else None)

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from mqttui.core.source import Phase
 from mqttui.payload.printable import printable
+from mqttui.ui.glyphs import CONNECTED, CONNECTING, DISCONNECTED
 from mqttui.ui.widgets.cells import ROLES, fitted, painted
 
 if TYPE_CHECKING:
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
     from mqttui.ui.connections import ConnectionFace
 
 LONGEST_LABEL_CELLS = 30
-MARKS = {Phase.CONNECTED: "●", Phase.CONNECTING: "◌", Phase.WAITING: "○"}
-CLOSED_MARK = "○"
+MARKS = {
+    Phase.CONNECTED: CONNECTED,
+    Phase.CONNECTING: CONNECTING,
+    Phase.WAITING: DISCONNECTED,
+}
+CLOSED_MARK = DISCONNECTED
 
 
 class ConnectionTabs(Widget):

@@ -14,6 +14,7 @@ from mqttui.broker.sys_counters import BrokerReport
 from mqttui.core.source import Phase, Security
 from mqttui.payload.printable import printable
 from mqttui.payload.quantities import age_text, count_text, size_text
+from mqttui.ui.glyphs import CONNECTED, CONNECTING, DISCONNECTED
 from mqttui.ui.widgets.cells import fitted
 
 if TYPE_CHECKING:
@@ -126,13 +127,13 @@ def _state_part(status: SourceStatus, now_s: float) -> Part:
         since_s = now_s - (now_s if status.connected_at_s is None else status.connected_at_s)
         # Seconds would tick, and a connection's first minute is not news.
         age = f" {age_text(since_s)}" if since_s >= 60 else ""
-        return Part(f"● connected{age}", "good", 90)
+        return Part(f"{CONNECTED} connected{age}", "good", 90)
     if phase is Phase.CONNECTING:
-        return Part("◌ connecting", "warning", MUST)
+        return Part(f"{CONNECTING} connecting", "warning", MUST)
     if phase is Phase.WAITING and status.retries_by_itself:
         wait_s = max(0.0, (status.retry_at_s or now_s) - now_s)
-        return Part(f"○ reconnecting in {wait_s:.0f} s", "alarm", MUST)
-    return Part("○ not connected", "alarm", MUST)
+        return Part(f"{DISCONNECTED} reconnecting in {wait_s:.0f} s", "alarm", MUST)
+    return Part(f"{DISCONNECTED} not connected", "alarm", MUST)
 
 
 def _loss_parts(facts: Facts) -> list[Part]:

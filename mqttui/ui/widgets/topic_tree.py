@@ -12,6 +12,7 @@ from textual.geometry import Region
 from textual.message import Message
 
 from mqttui.ui.commands.tree import TREE_COMMANDS
+from mqttui.ui.looks import AsciiFilter
 from mqttui.ui.widgets.cells import VirtualRows
 from mqttui.ui.widgets.row_columns import row_layout
 from mqttui.ui.widgets.topic_row import Role, mark_cells
@@ -105,6 +106,11 @@ class TopicTree(VirtualRows, can_focus=True):
         self._held: tuple[int, TopicNode] | None = None
         self._is_still = False
         self._followed_at = 0.0
+
+    def on_mount(self) -> None:
+        """Find out what can be drawn."""
+        filters = self.app.get_line_filters()
+        self._painter.is_ascii = any(isinstance(each, AsciiFilter) for each in filters)
 
     # What others ask for
 
@@ -307,9 +313,14 @@ class TopicTree(VirtualRows, can_focus=True):
         style = self.get_component_rich_style(f"topic-tree--{role}")
         if is_selected:
             chosen = self.get_component_rich_style("topic-tree--selected")
-            style += Style(bgcolor=chosen.bgcolor, bold=chosen.bold)
+            if chosen.reverse:
+                # Colours turned over would make a patchwork of the row.
+                style = Style(reverse=True, bold=chosen.bold)
+            else:
+                style += Style(bgcolor=chosen.bgcolor, bold=chosen.bold)
         # The app's filters (no colour, ANSI colours, no dim text) see styles, not lines: they
-        # give the same for every segment, and a line is made more often than a style.
+        # give the same for every segment, and a line is made more often than a style. Only ASCII
+        # is a matter of the text, and of the painter.
         segments = [Segment(" ", style)]
         for line_filter in self.get_line_filters():
             segments = line_filter.apply(segments, self.background_colors[1])

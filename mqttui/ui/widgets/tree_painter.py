@@ -11,7 +11,7 @@ from textual.strip import Strip
 from mqttui.core.period import SHORTEST_SILENCE_S, silent_after_s
 from mqttui.core.trend import trend_of
 from mqttui.payload.quantities import brief_count_text
-from mqttui.ui.glyphs import curve
+from mqttui.ui.glyphs import ascii_text, curve
 from mqttui.ui.widgets.row_columns import NAME_CELLS, TREND_CELLS, row_layout
 from mqttui.ui.widgets.topic_row import Pulse, RowFace, face_of, pulse_of, row_segments
 
@@ -100,11 +100,12 @@ class TreePainter:
     """Makes the lines of a view; remembers no more than what is in sight.
 
     `style_of` returns the style of a role (`topic`, `value`, …), for a selected row or not.
-    `painted_rows` counts the rows that could not be reused.
+    `painted_rows` counts the rows that could not be reused. While `is_ascii` nothing else is drawn.
     """
 
     def __init__(self, style_of: Callable[[str, bool], Style]) -> None:
         self.painted_rows = 0
+        self.is_ascii = False
         self._style_of = style_of
         self._looks_left = 0
         self._styles: dict[tuple[str, bool], Style] = {}
@@ -231,6 +232,8 @@ class TreePainter:
             is_expanded=row.is_expanded,
             has_cursor=is_cursor,
         )
+        if self.is_ascii:
+            segments = [(ascii_text(text), role) for text, role in segments]
         style = self._style
         pieces = [Segment(text, style(role, is_selected)) for text, role in segments]
         if layout.room >= NAME_CELLS:
@@ -241,7 +244,8 @@ class TreePainter:
         style = self._style("notice", False)
         lines = []
         for text in ["", *_wrapped(notice, width - 4)][:height]:
-            strip = Strip([Segment("  " + text, style)])
+            shown = ascii_text(text) if self.is_ascii else text
+            strip = Strip([Segment("  " + shown, style)])
             lines.append(strip.adjust_cell_length(width, style))
         return lines
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mqttui.core.order import Order
 from mqttui.core.source import Phase
 from mqttui.payload.printable import printable
+from mqttui.ui.glyphs import BETWEEN
 
 if TYPE_CHECKING:
     from mqttui.core.outline import Outline
@@ -54,4 +55,4 @@ def subscribed_text(status: SourceStatus | None) -> str:
     """Return the topic filters."""
     if status is None:
         return ""
-    return " · ".join(printable(each.topic_filter) for each in status.subscriptions)
+    return f" {BETWEEN} ".join(printable(each.topic_filter) for each in status.subscriptions)

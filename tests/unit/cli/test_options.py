@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,11 +12,17 @@ from mqttui.cli.options import (
     typed_values,
     unknown_variables,
 )
+from mqttui.cli.preferences import chosen_preferences
+from mqttui.cli.terminal import draws_only_ascii
 from mqttui.settings.connection import Subscription
 from mqttui.settings.connection_options import CONNECTION_OPTIONS, PROFILE_OPTION
 from mqttui.settings.toml_file import SettingsError
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 EXAMPLES = {
+    "--theme": ("light", "light"),
     "--port": ("1884", 1884),
     "--protocol": ("5", "5"),
     "--keepalive": ("30", 30),
@@ -121,3 +127,41 @@ def test_mistyped_variables_are_told() -> None:
 def test_no_variable_saves_a_profile() -> None:
     """Nothing is overwritten because of the environment, and a try is told."""
     assert len(unknown_variables({"MQTTUI_SAVE": "lab"})) == 1
+
+
+def test_a_theme_that_is_typed_or_in_the_environment_overrides_what_is_remembered(
+    tmp_path: Path,
+) -> None:
+    """A theme in the file is only where a broker begins."""
+    (tmp_path / "preferences.toml").write_text('theme = "light"\nascii = true\n')
+    environ = {"MQTTUI_CONFIG_DIR": str(tmp_path)}
+    preferences, problems = chosen_preferences(environ)
+    assert not problems
+    assert (preferences.theme, preferences.is_ascii) == ("light", True)
+    assert not preferences.overrides_remembered_theme
+    typed, _ = chosen_preferences(environ, {"theme": "16-Colours"})
+    assert (typed.theme, typed.overrides_remembered_theme) == ("16-colours", True)
+    meant, _ = chosen_preferences({**environ, "MQTTUI_THEME": "dark", "MQTTUI_ASCII": "0"})
+    assert (meant.theme, meant.is_ascii) == ("dark", False)
+    assert meant.overrides_remembered_theme
+
+
+@pytest.mark.parametrize(
+    ("environ", "encoding", "is_only_ascii"),
+    [
+        ({}, "utf-8", False),
+        ({"LANG": "en_GB.UTF-8", "TERM": "xterm"}, "utf-8", False),
+        ({"LC_ALL": "C.utf8"}, "UTF-8", False),
+        ({"LC_ALL": "C", "LANG": "en_GB.UTF-8"}, "utf-8", True),
+        ({"LC_ALL": "", "LC_CTYPE": "POSIX"}, "utf-8", True),
+        ({"LANG": "de_DE.ISO-8859-1@euro"}, "utf-8", True),
+        ({"LANG": "en_GB.UTF-8"}, "iso8859-1", True),
+        ({"LANG": "en_GB.UTF-8"}, None, True),
+        ({"LANG": "en_GB.UTF-8", "TERM": "linux"}, "utf-8", True),
+    ],
+)
+def test_ascii_is_for_terminals_that_do_not_say_utf_8(
+    environ: dict[str, str], encoding: str | None, is_only_ascii: bool
+) -> None:
+    """The first locale that is set decides, also where Python itself would speak UTF-8."""
+    assert draws_only_ascii(environ, encoding) is is_only_ascii
