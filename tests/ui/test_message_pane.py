@@ -15,11 +15,14 @@ from textual.app import App
 import mqttui.ui
 from mqttui.core.message import DUP, RETAIN, Batch, MessageDetail
 from mqttui.core.store import TopicStore
+from mqttui.settings.preferences import Preferences
 from mqttui.ui.widgets import message_list as message_list_module
 from mqttui.ui.widgets import message_pane as message_pane_module
 from mqttui.ui.widgets.message_list import MessageList
 from mqttui.ui.widgets.message_pane import MessagePane
 from mqttui.ui.widgets.value_view import ValueView
+from mqttui.ui.workspace import Workspace
+from tests.ui.conftest import FakeSource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -34,6 +37,11 @@ T0 = time.mktime((2026, 3, 4, 10, 42, 7, 0, 0, -1))
 TOPIC = b"iot49/bench01/data"
 
 
+def a_workspace() -> Workspace:
+    """Return a workspace that nothing is received in."""
+    return Workspace(FakeSource(), Preferences())
+
+
 class PaneApp(App[None]):
     """The pane alone."""
 
@@ -41,7 +49,7 @@ class PaneApp(App[None]):
 
     def compose(self) -> ComposeResult:
         """Yield the pane."""
-        yield MessagePane(clock=lambda: 0.0)
+        yield MessagePane(a_workspace(), clock=lambda: 0.0)
 
 
 class Bench:
@@ -338,7 +346,7 @@ async def test_an_expensive_value_is_decoded_less_often() -> None:
         CSS_PATH = STYLES
 
         def compose(self) -> ComposeResult:
-            yield MessagePane(clock=lambda: float(next(ticks)))
+            yield MessagePane(a_workspace(), clock=lambda: float(next(ticks)))
 
     app = SlowClockApp()
     async with app.run_test(size=(80, 24)) as pilot:

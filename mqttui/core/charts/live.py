@@ -277,10 +277,20 @@ class LiveChart:
 
     def _limits(self, views: Iterable[SeriesView], axis: Axis) -> tuple[float, float] | None:
         of_axis = [view for view in views if view.spec.axis == axis]
-        if axis == "left" and of_axis and self._spec.y_range is not None:
-            return self._spec.y_range
+        fixed = self._spec.y_range
+        if (
+            axis == "left"
+            and of_axis
+            and fixed is not None
+            and not (self._spec.is_log and fixed[0] <= 0)
+        ):
+            return fixed
         values = chain.from_iterable(piece[1] for view in of_axis for piece in view.curve.pieces)
         return limits_of(values, is_log=self._spec.is_log)
+
+    def columns(self) -> list[tuple[SeriesSpec, Series]]:
+        """Return everything that was read of each series."""
+        return [(spec, self._series(spec)) for spec in self._spec.series]
 
     def _series(self, spec: SeriesSpec) -> Series:
         followed = self._followed.get(_place(spec))

@@ -98,6 +98,21 @@ EXPLORER_COMMANDS = CommandGroup(
             changes_broker=True,
         ),
         Command(
+            "full_stop",
+            "step_tab(1)",
+            "Next view",
+            "The next view of the topic: its value, a chart of its numbers",
+            key_display=".",
+        ),
+        Command(
+            "comma",
+            "step_tab(-1)",
+            "Previous view",
+            "The view of the topic before",
+            key_display=",",
+        ),
+        Command("2", "show_charts", "Charts", "The charts that are pinned, side by side", True),
+        Command(
             "r", "retry_now", "Retry", "Reconnect at once instead of waiting for the count-down"
         ),
         Command(

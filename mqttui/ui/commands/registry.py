@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from mqttui.ui.commands.app import APP_COMMANDS
 from mqttui.ui.commands.busiest import BUSIEST_COMMANDS
+from mqttui.ui.commands.chart import CHART_COMMANDS
+from mqttui.ui.commands.chart_tab import CHART_TAB_COMMANDS
+from mqttui.ui.commands.charts import CHARTS_COMMANDS
 from mqttui.ui.commands.connection import CHECKUP_COMMANDS, CONNECTION_COMMANDS
 from mqttui.ui.commands.copy import COPY_COMMANDS
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
@@ -28,6 +31,9 @@ GROUPS = (
     SEARCH_COMMANDS,
     COPY_COMMANDS,
     PIN_COMMANDS,
+    CHART_TAB_COMMANDS,
+    CHART_COMMANDS,
+    CHARTS_COMMANDS,
     BUSIEST_COMMANDS,
     HYGIENE_COMMANDS,
     PUBLISH_COMMANDS,

@@ -126,7 +126,7 @@ class ExplorerScreen(Screen[None]):
         if not frame.is_attached:
             # The user left at once.
             return
-        pane = MessagePane(id="message-pane")
+        pane = MessagePane(self.workspace, id="message-pane")
         await frame.mount(pane)
         self._pane = pane
         pane.show_node(self._tree.selected, self._wall_clock())
@@ -445,6 +445,22 @@ class ExplorerScreen(Screen[None]):
     def _copy(self, wanted: Copyable | None) -> None:
         if wanted is not None:
             self.post_message(CopyWanted(wanted))
+
+    async def action_show_tab(self, name: str) -> None:
+        """Show another view of the topic."""
+        if self._pane is not None:
+            await self._pane.show_tab(name)
+
+    async def action_step_tab(self, steps: int) -> None:
+        """Show the next view of the topic."""
+        if self._pane is not None:
+            await self._pane.step_tab(steps)
+
+    def action_show_charts(self) -> None:
+        """Show the pinned charts."""
+        from mqttui.ui.screens.charts import ChartsScreen
+
+        self.app.push_screen(ChartsScreen(self.workspace, self.selected), self._go_to)
 
     def action_retry_now(self) -> None:
         """Reconnect without waiting."""

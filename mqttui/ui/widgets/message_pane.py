@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.style import Style
+from textual.widget import Widget
 
 from mqttui.payload.registry import SHOWN_LIMIT_BYTES, decode
+from mqttui.ui.tabs.registry import TABS, VALUE
+from mqttui.ui.tabs.tab import Shown
 from mqttui.ui.widgets.branch_summary import branch_facts, recent_rows, survey
 from mqttui.ui.widgets.cells import Cells, Lines, flowed, ruled
 from mqttui.ui.widgets.message_facts import (
@@ -29,6 +34,8 @@ if TYPE_CHECKING:
 
     from mqttui.core.node import Entry, TopicNode
     from mqttui.payload.decoded import Decoded
+    from mqttui.ui.tabs.tab import MessageTab
+    from mqttui.ui.workspace import Workspace
 
 DECODING_SHARE = 0.05
 """Share of the time that may go into laying out a value that changes all the time."""
@@ -55,22 +62,28 @@ class MessagePane(Vertical):
 
     def __init__(
         self,
+        workspace: Workspace,
         *,
         id: str | None = None,  # noqa: A002
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         super().__init__(id=id)
+        self._workspace = workspace
         self._clock = clock
+        self._tab = VALUE
+        self._tabs: dict[str, MessageTab] = {}
         self._node: TopicNode | None = None
         self._now = 0.0
         self._entry: Entry | None = None
         self._decoded: Decoded | None = None
         self._decode_again_at = 0.0
         self._hex_row_bytes = 0
+        self._is_arranged_for_branch = True
         self._frozen: tuple[int, Entry] | None = None
         self._surveyed_at = float("-inf")
         self._face: tuple[object, ...] = ()
         self._head = Lines(id="message-head")
+        self._body = Container(id="message-body")
         self._value = ValueView(id="message-value")
         self._list_head = Lines(id="message-list-head")
         self._list = MessageList(id="message-list")
@@ -79,7 +92,7 @@ class MessagePane(Vertical):
     def compose(self) -> ComposeResult:
         """Yield the header, the value, the last messages, and the summary of a branch."""
         yield self._head
-        with Container(id="message-body"):
+        with self._body:
             yield self._value
             with Vertical(id="message-past"):
                 yield self._list_head
@@ -89,6 +102,51 @@ class MessagePane(Vertical):
     def on_mount(self) -> None:
         """Begin with nothing selected."""
         self._arrange()
+        self._show_tab_names()
+
+    @property
+    def tab(self) -> str:
+        """The name of the tab that is shown for topics."""
+        return self._tab
+
+    async def show_tab(self, name: str) -> None:
+        """Show another tab, made if it was never shown."""
+        kind = next(kind for kind in TABS if kind.name == name)
+        if kind.load is not None and name not in self._tabs:
+            tab = kind.load()(self._workspace)
+            self._tabs[name] = tab
+            await self.mount(tab, before=self._recent)
+        self._tab = name
+        self._face = ()
+        self._arrange()
+        self._show_tab_names()
+        self.call_after_refresh(self._show_again)
+
+    async def step_tab(self, steps: int) -> None:
+        """Show the tab so many places further on, around the end; it keeps the keyboard."""
+        names = [kind.name for kind in TABS]
+        had_focus = self.has_focus_within
+        await self.show_tab(names[(names.index(self._tab) + steps) % len(names)])
+        if had_focus:
+            self.focus_first()
+
+    def focus_first(self) -> None:
+        """Take the keyboard."""
+        tab = self._tabs.get(self._tab)
+        if tab is not None:
+            tab.focus_first()
+        else:
+            self._value.focus()
+
+    def _show_tab_names(self) -> None:
+        """Write the tabs into the frame around the pane, each to be clicked."""
+        pieces = []
+        for kind in TABS:
+            text = f"[{kind.title}]" if kind.name == self._tab else f" {kind.title} "
+            action = f"screen.show_tab('{kind.name}')"
+            pieces.append(Content.styled(text, Style.from_meta({"@click": action})))
+        if isinstance(self.parent, Widget):
+            self.parent.border_title = Content.assemble(*pieces)
 
     @property
     def node(self) -> TopicNode | None:
@@ -144,7 +202,7 @@ class MessagePane(Vertical):
         elif node.last is None:
             self._refresh_branch(node, now)
         else:
-            if not self.query_one("#message-body").display:
+            if self._is_arranged_for_branch:
                 # A branch became a topic while it was shown.
                 self._arrange()
                 self._list.show_node(node, now)
@@ -152,7 +210,10 @@ class MessagePane(Vertical):
 
     def _arrange(self) -> None:
         is_topic = self._node is not None and self._node.last is not None
-        self.query_one("#message-body").display = is_topic
+        self._is_arranged_for_branch = not is_topic
+        self._body.display = is_topic and self._tab == VALUE
+        for name, tab in self._tabs.items():
+            tab.display = is_topic and name == self._tab
         self._recent.display = self._node is not None and not is_topic
         self.set_class(self._is_flat(), "-flat")
         kind_rows = 0 if self._is_flat() else 1
@@ -168,6 +229,10 @@ class MessagePane(Vertical):
     def _refresh_topic(self, node: TopicNode, last: Entry, now: float) -> None:
         entry = self._frozen[1] if self._frozen is not None else last
         self._refresh_value(entry)
+        tab = self._tabs.get(self._tab)
+        if tab is not None and tab.size:
+            number = self._frozen[0] if self._frozen is not None else node.messages
+            tab.refresh_frame(Shown(node, entry, number, self._frozen is None), now)
         width = self._head.size.width
         # Ages and rates are worth painting once a second, a new message at once.
         widths = (width, self._list.row_cells)
@@ -191,6 +256,8 @@ class MessagePane(Vertical):
         else:
             rows += [*flowed(facts, width, self._facts_rows()), kind]
         self._head.show(rows)
+        if self._tab != VALUE:
+            return
         list_width = self._list_head.size.width
         columns = heading_cells(self._list.row_cells)
         self._list_head.show([history_heading(node, list_width), columns])

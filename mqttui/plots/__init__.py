@@ -1,0 +1,1 @@
+"""Figures for paper: files that matplotlib draws. It is an extra and imported on use."""

@@ -1,0 +1,264 @@
+"""A live chart: its lines, the sums of each, and what is not drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.message import Message
+
+from mqttui.core.charts.live import LiveChart
+from mqttui.core.charts.spec import MAX_SERIES, WINDOWS_S, ChartSpec
+from mqttui.payload.printable import printable
+from mqttui.ui.commands.chart import CHART_COMMANDS
+from mqttui.ui.plotting import AXIS_ROLE, plotted
+from mqttui.ui.widgets.cells import Lines
+from mqttui.ui.widgets.chart_picture import figure_of, file_name, plot_of
+from mqttui.ui.widgets.chart_words import (
+    legend_rows,
+    losses_row,
+    losses_text,
+    series_names,
+    series_role,
+    title_text,
+    window_text,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.binding import BindingType
+    from textual.events import MouseScrollDown, MouseScrollUp
+
+    from mqttui.core.charts.live import ChartView as Picture
+    from mqttui.core.charts.live import Reader
+    from mqttui.core.charts.spec import Axis, TimeSource
+    from mqttui.core.store import TopicStore
+    from mqttui.ui.widgets.cells import Cells
+
+READ_BUDGET_S = 0.003
+DRAW_INTERVAL_S = 0.3
+"""A picture takes some milliseconds, and nobody reads more than three in a second."""
+
+SHORTEST_PLOT_ROWS = 4
+NARROWEST_PLOT_CELLS = 16
+
+
+class ChartView(Lines, can_focus=True):
+    """Draws a `LiveChart`; `refresh_frame` is called once per frame.
+
+    A frame in which nothing changed paints nothing, and a change is drawn at most every 0.3 s; what
+    the user does is drawn at once. A change of the chart by its keys is told by `Changed`.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"pane--{AXIS_ROLE}",
+        *(f"pane--{series_role(number)}" for number in range(MAX_SERIES)),
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [*CHART_COMMANDS.bindings]
+
+    @dataclass
+    class Changed(Message):
+        """The user changed what the chart shows."""
+
+        chart: ChartView
+        spec: ChartSpec
+
+        @property
+        def control(self) -> ChartView:
+            """The chart in which it happened."""
+            return self.chart
+
+    def __init__(
+        self,
+        store: TopicStore,
+        reader: Reader,
+        spec: ChartSpec,
+        *,
+        is_ascii: bool = False,
+        id: str | None = None,  # noqa: A002  # Textual's name
+    ) -> None:
+        super().__init__(id=id)
+        self._live = LiveChart(store, reader, spec)
+        self._is_ascii = is_ascii
+        self._now = 0.0
+        self._stamp: object = None
+        self._drawn_at = float("-inf")
+        self._picture: Picture | None = None
+
+    @property
+    def spec(self) -> ChartSpec:
+        """What is shown."""
+        return self._live.spec
+
+    @property
+    def picture(self) -> Picture | None:
+        """What was drawn last."""
+        return self._picture
+
+    def show_chart(self, spec: ChartSpec) -> None:
+        """Show something else."""
+        if spec != self.spec:
+            self._live.show(spec)
+            self._live.go_on()
+            self._draw_now()
+
+    def refresh_frame(self, now: float, *, may_draw: bool = True) -> bool:
+        """Read what is new, draw it if it is time, and return whether it was drawn.
+
+        `now` is in seconds since the epoch.
+        """
+        self._now = now
+        self._live.read(now, READ_BUDGET_S)
+        width, height = self.size
+        is_time = not 0 <= now - self._drawn_at < DRAW_INTERVAL_S
+        if not (may_draw and is_time and width and height):
+            return False
+        if self._live.stamp(now, width) == self._stamp:
+            return False
+        self._draw()
+        return True
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self._draw_now()
+
+    def _draw_now(self) -> None:
+        if self._now:
+            self._live.read(self._now, READ_BUDGET_S)
+            self._draw()
+
+    def _draw(self) -> None:
+        width, height = self.size
+        if not width or not height:
+            return
+        self._stamp = self._live.stamp(self._now, width)
+        self._drawn_at = self._now
+        self._picture = picture = self._live.view(self._now, width)
+        rows: list[Cells] = legend_rows(picture, width)
+        below: list[Cells] = []
+        if losses_text(picture):
+            below.append(losses_row(picture, width))
+        below.append(self._facts_row())
+        room = height - len(rows) - len(below)
+        if room >= SHORTEST_PLOT_ROWS and width >= NARROWEST_PLOT_CELLS:
+            rows += self._plot_rows(picture, width, room)
+        self.show([*rows[: height - len(below)], *below][:height])
+
+    def _plot_rows(self, picture: Picture, width: int, height: int) -> list[Cells]:
+        plot = plot_of(picture, width, height, is_log=self.spec.is_log)
+        if plot is None:
+            blank: list[Cells] = [[] for _ in range(height)]
+            blank[height // 2] = [("nothing to draw yet".center(width), "dim")]
+            return blank
+        return plotted(plot, width, height, is_ascii=self._is_ascii)
+
+    def _facts_row(self) -> Cells:
+        """Return which time is shown, and what is not as usual."""
+        spec = self.spec
+        facts = [window_text(spec)]
+        if self._live.is_paused:
+            facts.append("HELD (end goes to the present)")
+        if spec.time == "device":
+            facts.append("device time")
+        if spec.is_log:
+            facts.append("log axis")
+        if spec.is_xy:
+            facts.append("x-y")
+        if spec.y_range is not None:
+            facts.append("range fixed")
+        return [("  ".join(facts), "dim")]
+
+    # What the user does
+
+    def _change(self, spec: ChartSpec) -> None:
+        self._live.show(spec)
+        self._draw_now()
+        self.post_message(self.Changed(self, spec))
+
+    def action_step_window(self, steps: int) -> None:
+        """Show more or less time."""
+        windows = list(WINDOWS_S)
+        place = windows.index(self.spec.window_s) if self.spec.window_s in windows else 0
+        place = max(0, min(place + steps, len(windows) - 1))
+        self._change(replace(self.spec, window_s=windows[place]))
+
+    def action_toggle_hold(self) -> None:
+        """Hold the chart still, or let it go on."""
+        if self._live.is_paused:
+            self._live.go_on()
+        else:
+            self._live.pause(self._now)
+        self._draw_now()
+
+    def action_scroll(self, windows: float) -> None:
+        """Go back or forward in time."""
+        self._live.scroll(windows, self._now)
+        self._draw_now()
+
+    def action_go_on(self) -> None:
+        """Back to the present."""
+        self._live.go_on()
+        self._draw_now()
+
+    def action_toggle_log(self) -> None:
+        """A logarithmic axis, or a linear one."""
+        self._change(replace(self.spec, is_log=not self.spec.is_log, y_range=None))
+
+    def action_toggle_xy(self) -> None:
+        """The first series as the horizontal axis, or time."""
+        if len(self.spec.series) < 2:
+            self.app.notify("An x-y chart needs two series.", markup=False)
+            return
+        self._change(replace(self.spec, is_xy=not self.spec.is_xy))
+
+    def action_toggle_time(self) -> None:
+        """The time of the device, or that of arrival."""
+        time: TimeSource = "arrival" if self.spec.time == "device" else "device"
+        self._live.go_on()
+        self._change(replace(self.spec, time=time))
+
+    def action_toggle_axis(self) -> None:
+        """The last series on the right axis, or on the left like the others."""
+        *others, last = self.spec.series
+        axis: Axis = "left" if last.axis == "right" else "right"
+        self._change(replace(self.spec, series=(*others, replace(last, axis=axis))))
+
+    def action_fix_range(self) -> None:
+        """Keep the vertical range, or let it follow the values."""
+        y_range = None
+        if self.spec.y_range is None and self._picture is not None:
+            y_range = self._picture.left
+        self._change(replace(self.spec, y_range=y_range))
+
+    def action_save(self) -> None:
+        """Ask for a file, and write to it what is in sight now."""
+        picture = self._picture
+        if picture is None or not any(series.figures.count for series in picture.series):
+            self.app.notify("There is nothing to save yet.", markup=False)
+            return
+        from mqttui.core.charts.export import csv_text
+        from mqttui.ui.screens.save_chart import SaveChart
+
+        names = [
+            f"{name} ({series.unit})" if series.unit else name
+            for name, series in zip(series_names(self.spec.series), picture.series, strict=True)
+        ]
+        series = [each for _, each in self._live.columns()]
+        table = csv_text(list(zip(names, series, strict=True)), picture.start_s, picture.end_s)
+        figure = figure_of(picture, names, title_text(self.spec), is_log=self.spec.is_log)
+        self.app.push_screen(SaveChart(table, figure, file_name(self.spec)), self._tell_saved)
+
+    def _tell_saved(self, path: Path | None) -> None:
+        if path is not None:
+            self.app.notify(f"Saved {printable(str(path))}", markup=False)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Back in time."""
+        event.stop()
+        self.action_scroll(-0.25)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Forward in time."""
+        event.stop()
+        self.action_scroll(0.25)
