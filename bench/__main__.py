@@ -18,6 +18,7 @@ MEASUREMENTS = (
     "burst",
     "screen",
     "search",
+    "decoding",
     "topic_memory",
     "flood_memory",
     "start",
