@@ -41,7 +41,7 @@ class StepState(Enum):
     WAITING = "waiting"
     RUNNING = "running"
     PASSED = "ok"
-    REMARKABLE = "ok, but"
+    REMARKABLE = "remark"
     FAILED = "failed"
     NOT_REACHED = "not reached"
 

@@ -252,9 +252,15 @@ def _does_not_speak_tls(settings: ConnectionSettings) -> Problem:
     )
 
 
+def shown_path(websocket_path: str) -> str:
+    """Return the path of a WebSocket without its query, which may be a signature; printable."""
+    path, question, _ = websocket_path.partition("?")
+    return printable(path) + ("?…" if question else "")
+
+
 def websocket_refused(settings: ConnectionSettings) -> Problem:
     """Return that the HTTP upgrade to WebSocket failed (RFC 6455 section 4.1)."""
-    path = printable(settings.websocket_path or "/")
+    path = shown_path(settings.websocket_path or "/")
     return Problem(
         f"{_label(settings)} does not speak MQTT over WebSocket at the path {path}.",
         "Check the port and --ws-path (often /mqtt, /ws or /), or leave --websocket out.",

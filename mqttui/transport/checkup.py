@@ -29,7 +29,7 @@ from mqttui.broker.checkup import (
     planned_checkup,
     step_changes,
 )
-from mqttui.broker.diagnosis import diagnose
+from mqttui.broker.diagnosis import diagnose, shown_path
 from mqttui.broker.problem import ProblemError
 from mqttui.broker.reasons import Attempt
 from mqttui.payload.printable import printable
@@ -353,7 +353,7 @@ class CheckupRun:
 
     def _opened(self) -> None:
         if self._status.steps[self._number].kind is StepKind.WEBSOCKET:
-            self._pass(("path", printable(self._settings.websocket_path or "/")))
+            self._pass(("path", shown_path(self._settings.websocket_path or "/")))
             self._begin(StepKind.CONNECT)
 
     def _take(self, messages: list[RawMessage], size_bytes: int) -> None:
@@ -427,8 +427,11 @@ class CheckupRun:
     def _judge(self, entry: SubscriptionStatus) -> None:
         """End the step of a filter that was answered."""
         if entry.granted_qos is None:
+            own = (each.topic_filter for each in self._settings.subscriptions)
+            # Nobody asked for `#` where the connection has filters of its own.
+            is_wanted = entry.topic_filter in own
             self._change(
-                state=StepState.FAILED,
+                state=StepState.FAILED if is_wanted else StepState.REMARKABLE,
                 took_s=self._took_s(),
                 problem=entry.problem,
                 advice=_refusal_advice(entry.topic_filter),

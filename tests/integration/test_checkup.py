@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mqttui.broker.checkup import Checkup, Step, StepKind, StepState
-from mqttui.settings.connection import ConnectionSettings, Subscription, Tls, Will
+from mqttui.settings.connection import (
+    DEFAULT_SUBSCRIPTIONS,
+    ConnectionSettings,
+    Subscription,
+    Tls,
+    Will,
+)
 from mqttui.transport.checkup import CheckupRun
 from tests.support.certificates import CertificateAuthority
 from tests.support.mosquitto import MosquittoConfig, free_port
@@ -194,8 +201,8 @@ def test_who_is_not_let_in_fails_at_mqtt(
     )
 
 
-def test_a_refused_filter_fails_and_the_next_is_asked_for(dynsec_broker: Mosquitto) -> None:
-    """An access list that refuses `#` fails there, and one's own filter is granted."""
+def test_a_refused_filter_is_told_and_the_next_is_asked_for(dynsec_broker: Mosquitto) -> None:
+    """A refused `#` is a failure for who wants it, a remark for who has a filter of his own."""
     settings = ConnectionSettings(
         "localhost",
         dynsec_broker.port,
@@ -208,8 +215,11 @@ def test_a_refused_filter_fails_and_the_next_is_asked_for(dynsec_broker: Mosquit
     assert (own.state, own.facts) == (PASSED, (("granted", "QoS 1"),))
     for topic_filter in ("#", "$SYS/#"):
         step = step_of(checkup, StepKind.SUBSCRIBE, topic_filter)
-        assert step.state is FAILED
+        assert step.state is REMARKABLE
         assert "not allowed" in (step.problem or "")
+    assert checkup.verdict == "The connection works, with a remark."
+    checkup = examined(replace(settings, subscriptions=DEFAULT_SUBSCRIPTIONS))
+    assert states(checkup)[3:] == [FAILED, FAILED]
     assert checkup.verdict == "The connection works, but not every subscription."
 
 

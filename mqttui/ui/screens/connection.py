@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Button, Input, OptionList, Static
 
+from mqttui.broker.diagnosis import shown_path
 from mqttui.core.source import Phase
 from mqttui.payload.printable import printable
 from mqttui.settings.connection_options import BROKER, GROUPS, IDENTITY, SUBSCRIPTION_PARTS
@@ -135,10 +136,8 @@ class ConnectionScreen(Screen[None]):
             yield self.brokers
             with Vertical(id="connection-right"):
                 with FormContainer(id="connection-form"):
-                    is_tall = self.app.size.height >= TALL_ROWS
                     for group in GROUPS:
-                        is_open = is_tall or group in (BROKER, IDENTITY)
-                        yield FieldGroup(group, is_folded=not is_open)
+                        yield FieldGroup(group, is_folded=group not in (BROKER, IDENTITY))
                 with Horizontal(id="connection-buttons"):
                     for name in ("connect", "test", "save", "import", "export"):
                         button = Button(name.title(), id=f"connection-{name}", compact=True)
@@ -156,6 +155,14 @@ class ConnectionScreen(Screen[None]):
             self.brokers.focus()
         else:
             await self._focus_field("host")
+        if self.app.size.height >= TALL_ROWS:
+            # After the first paint, which would take half as long again.
+            self.call_after_refresh(self._unfold)
+
+    async def _unfold(self) -> None:
+        for group in self.query(FieldGroup):
+            if group.is_folded:
+                await group.fold(is_folded=False)
 
     def _load(self, notices: Sequence[str] = ()) -> None:
         """Read both files and show what they have, and what is wrong with them."""
@@ -572,7 +579,7 @@ def _description(settings: ConnectionSettings) -> str:
     if settings.tls is not None and settings.tls.is_insecure:
         way = "TLS, any certificate accepted"
     if settings.websocket_path is not None:
-        way += f", WebSocket {settings.websocket_path}"
+        way += f", WebSocket {shown_path(settings.websocket_path)}"
     who = f" as {settings.user}" if settings.user is not None else ""
     filters = ", ".join(each.topic_filter for each in settings.subscriptions)
     return f"{settings.label}{who} ({way}) and subscribes to {filters}."

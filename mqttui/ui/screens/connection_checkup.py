@@ -54,6 +54,7 @@ class Examination(Protocol):
 class CheckupScreen(Screen[bool]):
     """Shows an examination; dismissed with True when the user wants to connect."""
 
+    CSS_PATH = "../styles/connection.tcss"
     AUTO_FOCUS = "#checkup-scroll"
     BINDINGS: ClassVar[list[BindingType]] = [*CHECKUP_COMMANDS.bindings]
 

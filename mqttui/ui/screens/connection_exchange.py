@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 class FileDialog(ModalScreen[str | None]):
     """Asks for the path of a file; dismissed with a sentence that says what was done, or None."""
 
+    CSS_PATH = "../styles/connection.tcss"
     HEADLINE = ""
     QUESTION = ""
     AUTO_FOCUS = "#file-path"

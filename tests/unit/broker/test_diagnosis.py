@@ -131,3 +131,9 @@ def test_ends_without_an_exception_have_words_too() -> None:
         assert not problem.is_permanent
     assert "--tls" in diagnosis.closed_without_answer(PLAIN).advice
     assert "--tls" not in diagnosis.closed_without_answer(SECURE).advice
+
+
+def test_a_signature_behind_a_path_is_not_shown() -> None:
+    """What stands behind the question mark may let anybody in."""
+    assert diagnosis.shown_path("/mqtt?X-Amz-Signature=abc") == "/mqtt?…"
+    assert diagnosis.shown_path("/mqtt\x1b") == "/mqtt␛"
