@@ -256,7 +256,7 @@ async def test_history_by_keyboard_and_mouse(explore, size: tuple[int, int]) -> 
             b"second",
             b"first",
         ]
-        entries = panel(explorer)._memory.history.entries
+        entries = panel(explorer)._shelf._memory.history.entries
         assert [entry.draft.text for entry in entries] == ["first", "second"]
 
 
@@ -316,6 +316,13 @@ async def test_repeated_sending_keeps_its_number(explore) -> None:
         assert [r.request.payload for r in explorer.source.receipts] == [b"1", b"2", b"3"]
         assert "✓ 3 of 3 sent" in screen(explorer)
         assert "3 acknowledged · 0 refused · 0 lost" in screen(explorer)
+        form._fields["every"].value = "1 h"
+        await explorer.press("ctrl+s")
+        await explorer.until(lambda: len(explorer.source.receipts) == 4)
+        await explorer.settle()
+        assert "1 of 3 sent; esc stops" in screen(explorer)
+        await explorer.press("escape")
+        assert "1 of 3 sent; stopped" in screen(explorer)
 
 
 def _way(name: str):

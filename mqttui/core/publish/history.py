@@ -18,6 +18,8 @@ MOST_CHARACTERS = 2_000_000
 MOST_REMEMBERED_CHARACTERS = 16_000
 """A longer payload is not written to the memory of a broker."""
 
+MOST_REMEMBERED_TOGETHER = 256_000
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
@@ -58,9 +60,9 @@ class PublishHistory:
             replace(entry, mark=mark) if entry.draft == draft else entry for entry in self.entries
         ]
 
-    def forget(self, entry: HistoryEntry) -> None:
+    def forget(self, entry: object) -> None:
         """Leave an entry out."""
-        self.entries = [kept for kept in self.entries if kept != entry]
+        self.entries = [kept for kept in self.entries if kept is not entry]
 
     def _trim(self) -> None:
         size = 0
@@ -73,8 +75,18 @@ class PublishHistory:
         del self.entries[kept:]
 
     def to_json(self, *, with_payloads: bool = True) -> list[dict[str, Any]]:
-        """Return what is to be remembered: payloads that are long, or all, are left out."""
-        return [_entry_to_json(entry, with_payloads) for entry in self.entries]
+        """Return what is to be remembered: payloads that are too long, or all, are left out.
+
+        Of payloads that are too long together the oldest are left out.
+        """
+        remembered = []
+        room = MOST_REMEMBERED_TOGETHER if with_payloads else 0
+        for entry in self.entries:
+            size = len(entry.draft.text)
+            is_kept = size <= min(room, MOST_REMEMBERED_CHARACTERS)
+            room -= size if is_kept else 0
+            remembered.append(_entry_to_json(entry, is_kept))
+        return remembered
 
 
 def history_of_json(values: object) -> tuple[PublishHistory, int]:
@@ -88,9 +100,8 @@ def history_of_json(values: object) -> tuple[PublishHistory, int]:
     return PublishHistory(usable), len(entries) - len(usable)
 
 
-def _entry_to_json(entry: HistoryEntry, with_payloads: bool) -> dict[str, Any]:
+def _entry_to_json(entry: HistoryEntry, is_kept: bool) -> dict[str, Any]:
     draft, left_out = entry.draft, entry.left_out_characters
-    is_kept = with_payloads and len(draft.text) <= MOST_REMEMBERED_CHARACTERS
     if draft.text and not is_kept and draft.mode is not PayloadMode.FILE:
         left_out = len(draft.text)
         draft = replace(draft, text="")

@@ -24,11 +24,11 @@ from mqttui.ui.commands.publish import PUBLISH_COMMANDS
 from mqttui.ui.messages import EditorWanted, TopicWanted
 from mqttui.ui.panels.panel import Panel
 from mqttui.ui.panels.publish_activity import Activity, OneMessage, Repetition, Request
-from mqttui.ui.panels.publish_memory import PublishMemory
+from mqttui.ui.panels.publish_shelf import PublishShelf
 from mqttui.ui.panels.publish_words import caution_rows, wrapped
 from mqttui.ui.payload_file import BadFile, file_size, read_file
 from mqttui.ui.widgets.publish_form import MOST_RESULT_ROWS, PublishForm, Way
-from mqttui.ui.widgets.saved_drafts import SavedDrafts, Shelf
+from mqttui.ui.widgets.saved_drafts import SavedDrafts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -63,36 +63,30 @@ class PublishPanel(Panel):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._outbox = Outbox(workspace.source, workspace.wall_clock)
-        self._memory = PublishMemory(
-            workspace.memory, keeps_payloads=workspace.preferences.remembers_payloads
-        )
         self._unfinished: list[Activity] = []
         self._shown: Activity | None = None
         self._words: Callable[[int], list[Cells]] = lambda _: []
         self._words_are_about: MessageDraft | None = None
         self._confirmed: tuple[MessageDraft, frozenset[str]] | None = None
-        self._template_name = ""
-        self._deleting: object = None
+        self._shelf_topic: str | None = None
         self._file_words = ""
-        self._note_face: tuple[object, ...] = ()
         self._composed = Composed(None)
         self._form = PublishForm(workspace.store, id="publish-form")
-        self._saved = SavedDrafts(id="publish-saved")
+        self._shelf = PublishShelf(workspace, id="publish-saved")
 
     def compose(self) -> ComposeResult:
         """Lay out the form beside what was sent before."""
         with Horizontal(id="publish-body"):
             yield self._form
-            yield self._saved
+            yield self._shelf
 
     def on_mount(self) -> None:
         """Begin with an empty form."""
         self._judge()
-        self._show_saved()
         if self.workspace.is_read_only:
             self._say("mqttui may only read: nothing can be published.")
-        elif self._memory.problems:
-            self._say(self._memory.problems[0])
+        elif self._shelf.problems:
+            self._say(self._shelf.problems[0])
 
     def focus_first(self) -> None:
         """Give the keyboard to the form."""
@@ -136,9 +130,9 @@ class PublishPanel(Panel):
             has_news |= activity.poll(now_s)
             if activity.mark is not None:
                 self._unfinished.remove(activity)
-                self._memory.history.conclude(activity.draft, activity.mark)
-                self._show_saved()
+                self._shelf.conclude(activity.draft, activity.mark)
                 self.refresh_bindings()
+                self._judge()
         if has_news and self._shown is not None:
             self._show_result()
 
@@ -174,22 +168,10 @@ class PublishPanel(Panel):
     def _draw_note(self) -> None:
         """Say whether the topic can be published to, and whether it is known."""
         request = self._composed.request
-        problem = self._composed.problems.get("topic") if self._form.topic.value else None
         node = self.workspace.store.find(request.topic) if request is not None else None
-        is_retained = node is not None and node.is_retained
-        face = (problem, request is None, node is None, is_retained)
-        if face == self._note_face:
-            return
-        self._note_face = face
-        if problem is not None:
-            self._form.show_note(f"▲ {problem}", is_wrong=True)
-        elif request is None:
-            self._form.show_note("")
-        elif node is None:
-            self._form.show_note("new: nothing was received on this topic so far")
-        else:
-            kept = "; the broker keeps a retained message" if is_retained else ""
-            self._form.show_note(f"known{kept}")
+        self._form.show_topic(
+            self._composed.problems.get("topic"), node, is_complete=request is not None
+        )
 
     # What the draft comes to
 
@@ -225,8 +207,9 @@ class PublishPanel(Panel):
             self._file_words = ""
         self._form.show_composed(self._composed, self._file_words)
         self._draw_note()
-        if self._saved.shelf is Shelf.SEEN:
-            self._show_saved()
+        if draft.topic != self._shelf_topic:
+            self._shelf_topic = draft.topic
+            self._shelf.show_rows(draft.topic)
 
     async def _find_size(self, path: str) -> None:
         """Say how large a file is; a slow disk keeps nobody waiting."""
@@ -281,9 +264,7 @@ class PublishPanel(Panel):
         self._unfinished.append(activity)
         self._shown = activity
         self._work(activity.drive(), "sending")
-        self._memory.history.note(draft, self.workspace.wall_clock())
-        self._work(self._save_history(), None)
-        self._show_saved()
+        self._shelf.note(draft)
         self._show_form()
         self.draw(self.workspace.wall_clock())
         self._judge()
@@ -352,7 +333,7 @@ class PublishPanel(Panel):
         """Leave escape to the explorer while there is nothing to stop or to close."""
         if action == "stop":
             is_open = self._form.topic.is_open or self._form.is_naming
-            return self._is_busy or is_open or self._saved.has_focus_within
+            return self._is_busy or is_open or self._shelf.has_focus_within
         if action == "show_answer":
             return isinstance(self._shown, Request) and self._shown.mark == "✓"
         return super().check_action(action, parameters)
@@ -387,40 +368,27 @@ class PublishPanel(Panel):
 
     def action_show_saved(self) -> None:
         """Go to what was saved, or back to the form."""
-        if self._saved.has_focus_within:
+        if self._shelf.has_focus_within:
             self._show_form()
             self._form.focus_first()
             return
         self.add_class("-saved")
-        self._show_saved()
-        self._saved.focus_rows()
+        self._shelf.show_rows()
+        self._shelf.focus_rows()
 
     def _show_form(self) -> None:
         self.remove_class("-saved")
-
-    def _show_saved(self) -> None:
-        node = self.workspace.store.find(self._form.topic.value)
-        now = self.workspace.wall_clock()
-        self._saved.show(self._memory.history, self._memory.templates, node, now)
-
-    @on(SavedDrafts.ShelfChanged)
-    def show_shelf(self, event: SavedDrafts.ShelfChanged) -> None:
-        """Fill the list that came into sight."""
-        event.stop()
-        self._deleting = None
-        self._show_saved()
 
     @on(SavedDrafts.Picked)
     async def use_saved(self, event: SavedDrafts.Picked) -> None:
         """Put a saved message into the form, and send it if that is wanted."""
         event.stop()
-        self._deleting = None
         saved = event.saved
         if saved.draft is None:
             self._say(f"{saved.why}.")
             return
         if saved.is_named:
-            self._template_name = saved.title
+            self._shelf.template_name = saved.title
         self._form.fill(saved.draft)
         if event.is_to_send:
             await self.run_action("send")
@@ -428,58 +396,23 @@ class PublishPanel(Panel):
             self._show_form()
             self._form.focus_payload()
 
-    @on(SavedDrafts.Deleted)
-    def forget_saved(self, event: SavedDrafts.Deleted) -> None:
-        """Forget a message; a template only when asked for a second time."""
-        event.stop()
-        saved = event.saved
-        if not saved.is_named:
-            self._memory.history.entries = [
-                entry for entry in self._memory.history.entries if entry is not saved.key
-            ]
-            self._work(self._save_history(), None)
-        elif self._deleting != saved.key:
-            self._deleting = saved.key
-            self._say(f"Delete once more to forget the template {saved.title}.")
-            return
-        else:
-            self._memory.templates.pop(saved.title, None)
-            self._say(f"The template {saved.title} is forgotten.")
-            self._work(self._save_templates(), None)
-        self._show_saved()
-
     def action_name_template(self) -> None:
         """Ask for a name."""
         self._show_form()
-        self._form.ask_name(self._template_name)
+        self._form.ask_name(self._shelf.template_name)
 
     @on(PublishForm.TemplateNamed)
     def keep_template(self, event: PublishForm.TemplateNamed) -> None:
         """Keep what is in the form under a name."""
         event.stop()
-        name, draft, templates = event.name.strip(), self._form.draft, self._memory.templates
-        problem = templates.problem_of(name, draft)
-        if problem is not None:
-            self._say(problem)
-            return
-        was_there = name in templates
-        templates[name] = draft
-        self._template_name = name
-        self._form.close_name()
-        self._say(f"The template {name} is {'replaced' if was_there else 'kept'}.")
-        self._saved.shelf = Shelf.TEMPLATES
-        self._show_saved()
-        self._work(self._save_templates(), None)
+        if self._shelf.keep(event.name.strip(), self._form.draft):
+            self._form.close_name()
 
-    async def _save_history(self) -> None:
-        self._complain(await self._memory.save_history())
-
-    async def _save_templates(self) -> None:
-        self._complain(await self._memory.save_templates())
-
-    def _complain(self, problem: str | None) -> None:
-        if problem is not None:
-            self.notify(printable(problem), severity="warning", markup=False)
+    @on(PublishShelf.Said)
+    def pass_on(self, event: PublishShelf.Said) -> None:
+        """Say what the saved messages have to say."""
+        event.stop()
+        self._say(event.sentence)
 
     # Small things
 
@@ -487,5 +420,5 @@ class PublishPanel(Panel):
         """Say one sentence where the result stands."""
         self._tell(lambda width: wrapped(f"▲ {printable(sentence)}", width, "warning"), about)
 
-    def _work(self, work: Coroutine[object, object, None], group: str | None) -> None:
-        self.run_worker(work, group=group or "saving", exclusive=group is not None)
+    def _work(self, work: Coroutine[object, object, None], group: str) -> None:
+        self.run_worker(work, group=group, exclusive=True)

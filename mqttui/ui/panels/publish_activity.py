@@ -110,7 +110,7 @@ class Repetition:
         texts = draft.topic if draft.mode is PayloadMode.FILE else draft.topic + draft.text
         self._is_constant = not (draft.has_variables and has_variables(texts))
         self._constant: PublishRequest | None = None
-        self._seen = (-1, -1)
+        self._seen: tuple[object, ...] = ()
 
     @property
     def is_busy(self) -> bool:
@@ -124,8 +124,10 @@ class Repetition:
 
     def poll(self, now_s: float) -> bool:
         """Look at the receipts; while it sends, its rate changes by itself."""
-        self._run.poll(now_s)
-        before, self._seen = self._seen, (self._run.tally.sent, self._run.tally.finished)
+        run = self._run
+        run.poll(now_s)
+        before = self._seen
+        self._seen = (run.tally.sent, run.tally.finished, run.is_sending)
         return self._seen != before
 
     def rows(self, now_s: float, width: int) -> list[Cells]:

@@ -21,7 +21,7 @@ _FIELDS = {
     "response_topic": ("Response topic", "where an answer is expected"),
     "correlation": ("Correlation", "comes back with the answer: text, or bytes as 0x0aff"),
     "content_type": ("Content type", "like application/json"),
-    "expiry": ("Expires after", "seconds; kept for ever if empty"),
+    "expiry": ("Expires after", "seconds; never if empty"),
 }
 
 
@@ -90,6 +90,7 @@ class PropertyFields(Vertical):
         """Open or fold."""
         self.is_open = not self.is_open
         self.query_one("#property-fields").display = self.is_open
+        self.post_message(self.Changed())
 
     def focus_first(self) -> None:
         """Give the keyboard to the first field."""

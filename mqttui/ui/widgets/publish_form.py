@@ -25,6 +25,7 @@ from mqttui.ui.widgets.topic_input import TopicInput
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from mqttui.core.node import TopicNode
     from mqttui.core.publish.composing import Composed
     from mqttui.core.publish.run import RunPlan
     from mqttui.core.store import TopicStore
@@ -236,11 +237,24 @@ class PublishForm(VerticalScroll, can_focus=False):
 
     # What there is to say
 
-    def show_note(self, text: str, *, is_wrong: bool = False) -> None:
-        """Say something about the topic."""
+    def show_topic(self, problem: str | None, node: TopicNode | None, *, is_complete: bool) -> None:
+        """Say what is wrong with the topic, or whether anything was received on it.
+
+        `is_complete` tells that a message could be sent.
+        """
+        is_wrong = problem is not None and bool(self.topic.value)
+        if is_wrong:
+            words = f"▲ {problem}"
+        elif not is_complete:
+            words = ""
+        elif node is None:
+            words = "new: nothing was received on this topic so far"
+        else:
+            kept = "; the broker keeps a retained message" if node.is_retained else ""
+            words = f"known{kept}"
         self.topic.set_wrong(is_wrong)
         role = "warning" if is_wrong else "dim"
-        self._note.show([[(fitted(f"        {text}", self._note.size.width), role)]])
+        self._note.show([[(fitted(f"        {words}", self._note.size.width), role)]])
 
     def show_composed(self, composed: Composed, file_words: str) -> None:
         """Say what the payload comes to."""

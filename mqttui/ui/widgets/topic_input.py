@@ -132,11 +132,11 @@ class TopicInput(Vertical):
         while True:
             is_searching = self._completion.work(STEP_NAMES)
             steps += 1
-            found = list(self._completion.suggestions)
-            # Whole lists are compared, so not at each step of a long search.
-            if found != shown and (not is_searching or steps in (1, 4) or not steps % 64):
-                shown = found
-                self._show(found)
+            if not is_searching or steps in (1, 4) or not steps % 64:
+                found = list(self._completion.suggestions)
+                if found != shown:
+                    shown = found
+                    self._show(found)
             if not is_searching:
                 return
             await asyncio.sleep(0)

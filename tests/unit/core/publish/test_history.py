@@ -103,6 +103,11 @@ def test_what_is_too_long_or_unwanted_is_not_remembered() -> None:
     bare = history.to_json(with_payloads=False)
     assert "secret" not in json.dumps(bare)
     assert [e.is_whole for e in history_of_json(bare)[0].entries] == [False, False, True]
+    for number in range(20):
+        history.note(MessageDraft(f"{number}", text="x" * MOST_REMEMBERED_CHARACTERS), 4.0)
+    remembered, _ = history_of_json(history.to_json())
+    assert sum(e.draft.size_characters for e in remembered.entries) < 300_000
+    assert [e.is_whole for e in remembered.entries[:20]] == [True] * 16 + [False] * 4
     # What was left out stays left out when it is written again.
     assert kept.to_json()[1]["left_out"] == MOST_REMEMBERED_CHARACTERS + 1
 
