@@ -314,7 +314,7 @@ async def test_repeated_sending_keeps_its_number(explore) -> None:
         conclude(explorer)
         await explorer.settle()
         assert [r.request.payload for r in explorer.source.receipts] == [b"1", b"2", b"3"]
-        assert "✓ 3 of 3 sent" in screen(explorer)
+        await explorer.until(lambda: "✓ 3 of 3 sent" in screen(explorer))
         assert "3 acknowledged · 0 refused · 0 lost" in screen(explorer)
         form._fields["every"].value = "1 h"
         await explorer.press("ctrl+s")
@@ -461,3 +461,16 @@ async def test_hostile_text_is_drawn_as_symbols(explore) -> None:
         await explorer.press("ctrl+s", "ctrl+s", "ctrl+l")
         assert "[bold]x[/bold]" in screen(explorer)
         assert "\x1b" not in screen(explorer)
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 30), (120, 36), (160, 50)])
+async def test_every_field_is_in_sight(explore, width: int, height: int) -> None:
+    """No choice is cut off, also while the result takes several rows."""
+    async with explore(width, height) as explorer:
+        await opened(explorer, "/a b/", "x")
+        await explorer.press("ctrl+s")
+        text = screen(explorer)
+        for words in ("Topic", "[x] variables", "burst", "Properties", "Send", "once more sends"):
+            assert words in text, words
+        await explorer.press("ctrl+l")
+        assert "templates" in screen(explorer)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from mqttui.ui.workspace import Workspace
 
 TOKEN_BYTES = 8
+ROOM_FOR_BOTH_CELLS = 116
 LONG_TEXT_CHARACTERS = 32_000
 LONG_TEXT_PAUSE_S = 0.3
 """A long text is judged once nothing was typed for a while."""
@@ -87,6 +88,10 @@ class PublishPanel(Panel):
             self._say("mqttui may only read: nothing can be published.")
         elif self._shelf.problems:
             self._say(self._shelf.problems[0])
+
+    def on_resize(self) -> None:
+        """Show saved messages beside the form where there is room for both."""
+        self.set_class(self.size.width < ROOM_FOR_BOTH_CELLS, "-single")
 
     def focus_first(self) -> None:
         """Give the keyboard to the form."""

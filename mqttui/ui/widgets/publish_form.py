@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual import on
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Button, Input, Label, TextArea
 
@@ -56,7 +56,7 @@ _HINTS = {
 }
 
 
-class PublishForm(VerticalScroll, can_focus=False):
+class PublishForm(Vertical):
     """Holds what is typed; whoever owns it judges the draft and shows the verdict.
 
     `note` stands below the topic, `verdict` below the payload, `result` beside the button.
@@ -102,25 +102,27 @@ class PublishForm(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         """Lay out the form, what is typed first on top."""
-        with Horizontal(classes="publish-row", id="publish-topic-row"):
-            yield Label("Topic", classes="publish-caption")
-            yield self.topic
-        yield self._note
-        yield self.editor
-        yield self._path_field
-        yield self._verdict
-        with Horizontal(classes="publish-row"):
-            yield self._mode
-            yield self._qos
-            yield self._retain
-            yield self._variables
-        with Horizontal(classes="publish-row"):
-            yield self._way
-            for name, field in self._fields.items():
-                yield Label(f" {name} ", classes="publish-unit", id=f"publish-{name}-title")
-                yield field
-            yield self._hint
-        yield self.properties
+        with VerticalScroll(id="publish-fields", can_focus=False):
+            with Horizontal(classes="publish-row", id="publish-topic-row"):
+                yield Label("Topic", classes="publish-caption")
+                yield self.topic
+            yield self._note
+            yield self.editor
+            yield self._path_field
+            yield self._verdict
+            with Horizontal(classes="publish-row"):
+                yield self._mode
+                yield self._qos
+                yield self._retain
+                yield self._variables
+            with Horizontal(classes="publish-row"):
+                yield self._way
+                for name, field in self._fields.items():
+                    yield Label(f" {name} ", classes="publish-unit", id=f"publish-{name}-title")
+                    yield field
+                yield self._hint
+            yield self.properties
+        # Below what scrolls: what became of a message is always in sight.
         with Horizontal(id="publish-end"):
             yield Button("Send", id="publish-send", variant="primary", compact=True)
             yield self._name_field
