@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mqttui.core.publish.draft import MessageDraft, PropertiesDraft
     from mqttui.core.publish.variables import Moment
 
-MAX_FILE_BYTES = 32 * 1024 * 1024
+MAX_FILE_BYTES = 32_000_000
 """A larger file is not published: it has to fit into the queue beside other messages."""
 
 LEFT_OUT = "left out: this connection is MQTT 3.1.1, which has no properties"
