@@ -55,6 +55,13 @@ PREFERENCE_OPTIONS: tuple[Option, ...] = (
         "For a projector or a guest",
     ),
     _preference(
+        "--presenter",
+        "presenter",
+        None,
+        "hide secrets in messages, and the addresses of clients",
+        "For a projector or a guest",
+    ),
+    _preference(
         "--theme",
         "theme",
         "{auto,dark,light,high-contrast,16-colours}",

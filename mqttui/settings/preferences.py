@@ -32,7 +32,8 @@ class Preferences:
 
     `history_budget_bytes` bounds all kept messages together. `frame_rate_hz` is how often the
     screen may change. A payload longer than `payload_limit_bytes` is cut to it. The inbox
-    holds what arrived and has not been looked at yet. While `is_read_only` nothing is published.
+    holds what arrived and has not been looked at yet. While `is_read_only` nothing is published,
+    while `is_presenting` secrets and client addresses are hidden.
     Without `remembers_payloads` the history of what was published is kept without payloads.
     `keys` gives commands other keys, by the id of the command. `theme` is one of `THEMES`; when it
     `overrides_remembered_theme` it counts more than what was chosen for a broker. `is_ascii` says
@@ -45,6 +46,7 @@ class Preferences:
     inbox_max_messages: int = 1_000_000
     inbox_max_bytes: int = 128 * MIB
     is_read_only: bool = False
+    is_presenting: bool = False
     remembers_payloads: bool = True
     keys: Mapping[str, str] = field(default_factory=dict)
     theme: str = AUTOMATIC
@@ -68,6 +70,7 @@ PREFERENCE_KEYS: dict[str, PreferenceKey] = {
     "inbox_messages": PreferenceKey("inbox_max_messages", WholeNumber(1000, 100_000_000)),
     "inbox_size": PreferenceKey("inbox_max_bytes", Size(1_000_000, 1024**4)),
     "read_only": PreferenceKey("is_read_only", Switch()),
+    "presenter": PreferenceKey("is_presenting", Switch()),
     "remember_payloads": PreferenceKey("remembers_payloads", Switch()),
     "keys": PreferenceKey("keys", TextTable()),
     "theme": PreferenceKey("theme", Choice(THEMES)),

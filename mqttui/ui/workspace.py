@@ -26,7 +26,8 @@ class Workspace:
     """A source, the store of its messages, and what is counted and remembered beside it.
 
     `settings` is None for a source that is no broker. `clock` is monotonic, `wall_clock` gives
-    seconds since the epoch. While `is_read_only` the source refuses to publish.
+    seconds since the epoch. While `is_read_only` the source refuses to publish,
+    while `is_presenting` it hides secrets and client addresses.
     """
 
     def __init__(
@@ -39,6 +40,11 @@ class Workspace:
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
+        self.is_presenting = preferences.is_presenting
+        if self.is_presenting:
+            from mqttui.core.presenter import VeiledSource
+
+            source = VeiledSource(source)
         self.is_read_only = preferences.is_read_only
         if self.is_read_only:
             from mqttui.core.read_only import ReadOnlySource

@@ -111,3 +111,17 @@ async def test_what_changes_the_broker_is_off_while_reading(explore, is_read_onl
         await show(explorer, "notes")
         await explorer.press("f5")
         assert explorer.app.screen.query_one(Notes).sent == sent
+
+
+async def test_a_presenter_shows_no_secret_and_clears_nothing(explore, source) -> None:
+    """The value is hidden in the tree and in the pane, the status bar says why."""
+    preferences = Preferences(frame_rate_hz=0.5, is_presenting=True)
+    source.publish("a/config", '{"password": "hunter2", "ip": "10.0.0.7"}')
+    async with explore(160, 50, preferences=preferences) as explorer:
+        await explorer.press("down", "down", "x")
+        screen = "\n".join(explorer.screen())
+        assert "PRESENTING" in screen
+        assert "***" in screen
+        assert "hunter2" not in screen
+        assert "10.0.0.7" not in screen
+        assert explorer.app.screen is explorer.app.connection.explorer

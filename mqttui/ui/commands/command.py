@@ -16,7 +16,8 @@ class Command:
     `explanation` in the help. `in_palette` is False for what makes sense only as a key. A key
     that `takes_the_keyboard` is handled before the keys that were typed ahead of it are given
     to the widget that has the focus now. What `changes_broker` is not available while mqttui
-    may only read.
+    may only read; what `needs_payloads` works with messages as they are, which a presenter's
+    mqttui does not keep.
     """
 
     keys: str
@@ -28,6 +29,7 @@ class Command:
     key_display: str | None = None
     takes_the_keyboard: bool = False
     changes_broker: bool = False
+    needs_payloads: bool = False
 
     @property
     def action_name(self) -> str:
@@ -68,5 +70,12 @@ class CommandGroup:
         """Return whether an action of this group changes something on the broker."""
         return any(
             command.changes_broker and command.action_name == action_name
+            for command in self.commands
+        )
+
+    def needs_payloads(self, action_name: str) -> bool:
+        """Return whether an action of this group works with messages as they are."""
+        return any(
+            command.needs_payloads and command.action_name == action_name
             for command in self.commands
         )

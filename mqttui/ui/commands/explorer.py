@@ -88,6 +88,7 @@ EXPLORER_COMMANDS = CommandGroup(
             "Clear retained",
             "Clear what is retained on the selected topic or branch; lists it first",
             changes_broker=True,
+            needs_payloads=True,
         ),
         Command(
             "X",
@@ -96,6 +97,7 @@ EXPLORER_COMMANDS = CommandGroup(
             "Put back what was cleared earlier, from a backup file",
             key_display="X",
             changes_broker=True,
+            needs_payloads=True,
         ),
         Command(
             "full_stop",

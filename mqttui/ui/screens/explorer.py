@@ -272,6 +272,7 @@ class ExplorerScreen(Screen[None]):
                 else None,
                 is_following=self._tree.is_following,
                 is_read_only=self.workspace.is_read_only,
+                is_presenting=self.workspace.is_presenting,
                 unseen_errors=self.workspace.unseen_errors,
                 unseen_warnings=self.workspace.unseen_warnings,
             )
@@ -509,6 +510,8 @@ class ExplorerScreen(Screen[None]):
             focused = self.focused
             return focused is None or not focused.check_consume_key("slash", "/")
         if self.workspace.is_read_only and EXPLORER_COMMANDS.changes_broker(action):
+            return None
+        if self.workspace.is_presenting and EXPLORER_COMMANDS.needs_payloads(action):
             return None
         return True
 

@@ -52,6 +52,7 @@ class Facts:
     new_while_paused: int | None = None
     is_following: bool = False
     is_read_only: bool = False
+    is_presenting: bool = False
     unseen_errors: int = 0
     unseen_warnings: int = 0
 
@@ -94,6 +95,8 @@ def parts_of(facts: Facts) -> list[Part]:
     ]
     if status.protocol is not None and status.phase is Phase.CONNECTED:
         parts.append(Part(f"MQTT {printable(status.protocol)}", "quiet", 15))
+    if facts.is_presenting:
+        parts.append(Part("PRESENTING", "good", 91))
     if facts.is_read_only:
         parts.append(Part("READ ONLY", "warning", 92))
     if facts.new_while_paused is not None:
