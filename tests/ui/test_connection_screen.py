@@ -585,8 +585,10 @@ async def test_connecting_can_be_cancelled(desk) -> None:
         await d.says("Cancelled.")
         assert source.calls == ["start", "stop"]
         source.status = CONNECTED
-        await d.pilot.pause(0.2)
+        d.app.screen._look(source, d.app.screen._settings(d.app.screen.form))
+        await d.pilot.pause()
         assert not d.app.requests
+        assert d.app.screen._poll is None
         assert d.field("host").value == "broker.example"
 
 

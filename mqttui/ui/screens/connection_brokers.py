@@ -74,13 +74,14 @@ def _recent_name(broker: RecentBroker) -> str:
 
 
 def row_text(entry: Entry, width: int, now_s: float) -> str:
-    """Return a row of `width` cells: the name, and how long ago it was used."""
+    """Return a row of `width` cells: the name and, where there is room, how long ago it was."""
     name = printable(entry.name)
     if entry.at_s is None:
         return fitted(name, width)
     age = age_text(now_s - entry.at_s)
     room = width - cell_len(age) - 1
-    name = fitted(name, room)
+    if cell_len(name) > room:
+        return fitted(name, width)
     return f"{name}{' ' * (room - cell_len(name))} {age}"
 
 
