@@ -42,8 +42,9 @@ class SubscriptionStatus:
     """One topic filter and what the broker said about it.
 
     `granted_qos` is None until the broker answers and when it refuses; `problem` is a plain
-    sentence when it refused or granted less than was asked, else None. A paused filter is
-    remembered and not subscribed. The options are those of MQTT 5.0 section 3.8.3.1.
+    sentence when it refused or granted less than was asked, else None; `advice` says what to try.
+    A paused filter is remembered and not subscribed. The options are those of MQTT 5.0 section
+    3.8.3.1.
     """
 
     topic_filter: str
@@ -54,6 +55,7 @@ class SubscriptionStatus:
     no_local: bool = False
     retain_as_published: bool = False
     retain_handling: int = 0
+    advice: str | None = None
 
     @property
     def is_pending(self) -> bool:

@@ -13,8 +13,14 @@ from typing import TYPE_CHECKING
 
 from mqttui.broker.limits import BrokerLimits
 from mqttui.broker.reasons import suback_problem, unsuback_problem
+from mqttui.broker.subscription_advice import (
+    CLOSES_CONNECTION,
+    NO_ANSWER,
+    limits_advice,
+    suback_advice,
+)
 from mqttui.core.source import SubscriptionStatus
-from mqttui.core.topic import filter_problem
+from mqttui.core.subscription_rules import subscription_problem
 from mqttui.payload.printable import printable
 
 if TYPE_CHECKING:
@@ -65,7 +71,9 @@ class Subscriptions:
         """Add a filter, or ask again for one that is there, with these options."""
         name = subscription.topic_filter
         with self._lock:
-            problem = _rule_problem(subscription)
+            problem = subscription_problem(subscription)
+            if problem is not None:
+                problem = f"{printable(name)}: {problem}"
             self._strikes[name] = 0
             self._granted.discard(name)
             self._unusable.discard(name)
@@ -95,7 +103,7 @@ class Subscriptions:
             if entry is None or entry.is_paused == is_paused or topic_filter in self._unusable:
                 return
             self._entries[topic_filter] = replace(
-                entry, is_paused=is_paused, granted_qos=None, problem=None
+                entry, is_paused=is_paused, granted_qos=None, problem=None, advice=None
             )
             if is_paused:
                 self._end(topic_filter)
@@ -139,7 +147,9 @@ class Subscriptions:
                 self._to_drop.clear()
                 for name, entry in self._entries.items():
                     if self._is_usable(name):
-                        self._entries[name] = replace(entry, granted_qos=None, problem=None)
+                        self._entries[name] = replace(
+                            entry, granted_qos=None, problem=None, advice=None
+                        )
             to_ask = [
                 name
                 for name in self._entries
@@ -161,7 +171,9 @@ class Subscriptions:
                     self._is_outdated = False
                     return entry
                 problem = f"{printable(name)}: not asked for, because {why}."
-                self._entries[name] = replace(entry, problem=problem)
+                self._entries[name] = replace(
+                    entry, problem=problem, advice=limits_advice(name, self._limits)
+                )
             return None
 
     def next_to_drop(self) -> str | None:
@@ -185,10 +197,11 @@ class Subscriptions:
             if is_granted:
                 self._granted.add(name)
             problem = suback_problem(code, name, entry.requested_qos, reason_text)
+            advice = suback_advice(code, entry.requested_qos, is_mqtt5=self._is_mqtt5)
             if is_granted and problem is None:
                 problem = self._ignored_options(entry)
             self._entries[name] = replace(
-                entry, granted_qos=code if is_granted else None, problem=problem
+                entry, granted_qos=code if is_granted else None, problem=problem, advice=advice
             )
 
     def dropped(self, code: int, reason_text: str | None = None) -> None:
@@ -217,6 +230,7 @@ class Subscriptions:
                 self._entries[name] = replace(
                     self._entries[name],
                     problem=f"{printable(name)}: the broker does not answer this subscription.",
+                    advice=NO_ANSWER,
                 )
 
     def connection_ended(self, *, is_suspect: bool) -> str | None:
@@ -238,6 +252,7 @@ class Subscriptions:
                     self._entries[name],
                     problem=f"{printable(name)}: left out, because the broker closes the "
                     "connection when it is asked for.",
+                    advice=CLOSES_CONNECTION,
                 )
             return name
 
@@ -267,15 +282,3 @@ class Subscriptions:
             f"{printable(entry.topic_filter)}: {' and '.join(ignored)} ignored, because it needs "
             "MQTT 5, and this is MQTT 3.1.1."
         )
-
-
-def _rule_problem(subscription: Subscription) -> str | None:
-    """Return why a subscription must not be sent at all (MQTT 5.0 section 3.8.3.1)."""
-    problem = filter_problem(subscription.topic_filter)
-    if problem is not None:
-        return problem
-    if subscription.no_local and subscription.topic_filter.startswith("$share/"):
-        return "A shared subscription cannot leave out one's own messages (no local)."
-    if subscription.qos not in (0, 1, 2) or subscription.retain_handling not in (0, 1, 2):
-        return "QoS and retain handling must be 0, 1 or 2."
-    return None

@@ -21,7 +21,7 @@ from mqttui.ui.containment import ContainedApp
 from mqttui.ui.garbage import GarbagePacer
 from mqttui.ui.looks import AsciiFilter, chosen_theme, is_without_colour
 from mqttui.ui.screens.explorer import ExplorerScreen
-from mqttui.ui.theme import OWN_VARIABLES, SIXTEEN_COLOURS, THEMES
+from mqttui.ui.theme import OWN_VARIABLES, SIXTEEN_COLOURS, THEMES, filter_variables
 from mqttui.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class MqttuiApp(ContainedApp):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return what a theme of Textual's lacks."""
-        return OWN_VARIABLES
+        return OWN_VARIABLES | filter_variables(self.current_theme)
 
     @property
     def connection(self) -> OpenConnection | None:

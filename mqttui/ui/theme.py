@@ -109,3 +109,19 @@ OWN_VARIABLES = DARK.variables
 def theme_name(word: str) -> str:
     """Return the name of the theme that a preference calls `word`."""
     return f"mqttui-{word}"
+
+
+_FILTER_COLOURS: dict[bool, tuple[str, ...]] = {
+    True: ("#5fafff", "#ffaf5f", "#87d787", "#d787d7", "#d7d75f", "#5fd7d7", "#ff87af", "#afafff"),
+    False: ("#0057ae", "#9a4b00", "#1f6f2d", "#8b008b", "#6b6b00", "#006f6f", "#b0004f", "#4b3fae"),
+}
+_SIXTEEN = (
+    *("ansi_blue", "ansi_yellow", "ansi_green", "ansi_magenta"),
+    *("ansi_cyan", "ansi_red", "ansi_bright_blue", "ansi_bright_magenta"),
+)
+
+
+def filter_variables(theme: Theme) -> dict[str, str]:
+    """Return the colours of topic filters, which stand out from the ground of a theme."""
+    colours = _SIXTEEN if theme.ansi else _FILTER_COLOURS[theme.dark]
+    return {f"filter-{number}": colour for number, colour in enumerate(colours)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from mqttui.core.filter_marks import FilterMarks
 from mqttui.core.log.logged_source import LoggedSource
 from mqttui.core.store import TopicStore
 from mqttui.settings.broker_memory import BrokerMemory
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mqttui.core.log.journal import Journal
     from mqttui.core.publishing import Receipt
     from mqttui.core.source import MessageSource
+    from mqttui.core.subscribed_traffic import SubscribedTraffic
     from mqttui.core.traffic_meter import TrafficMeter
     from mqttui.settings.connection import ConnectionSettings
     from mqttui.settings.preferences import Preferences
@@ -57,10 +59,13 @@ class Workspace:
         self.clock = clock
         self.wall_clock = wall_clock
         self.store = TopicStore(preferences.history_budget_bytes)
+        self.filter_marks = FilterMarks()
         self.opened_s = clock()
         self._hygiene: HygieneInspector | None = None
         self._traffic: TrafficMeter | None = None
         self._journal: Journal | None = None
+        self._subscribed_traffic: SubscribedTraffic | None = None
+        self._looked_at_filters: object = None
 
     @property
     def label(self) -> str:
@@ -145,3 +150,41 @@ class Workspace:
             cut=store.cut,
             by_broker=dropped_by_broker,
         )
+
+    @property
+    def subscribed_traffic(self) -> SubscribedTraffic:
+        """What comes on the topics of each filter; added up while somebody looks."""
+        if self._subscribed_traffic is None:
+            # Imported here: the first paint can do without it.
+            from mqttui.core.subscribed_traffic import SubscribedTraffic
+
+            self._subscribed_traffic = SubscribedTraffic(self.store)
+        return self._subscribed_traffic
+
+    def look_at_filters(self, now: float) -> None:
+        """Bring what topic hygiene says of the subscriptions up to date; `now` since the epoch."""
+        from mqttui.core.hygiene.subscriptions import filter_findings
+        from mqttui.core.topic import filter_problem
+        from mqttui.settings.connection import DEFAULT_SUBSCRIPTIONS
+
+        subscriptions = self.source.status.subscriptions
+        traffic = self.subscribed_traffic
+        names = [entry.topic_filter for entry in subscriptions]
+        traffic.update([name for name in names if filter_problem(name) is None], now)
+        face = (subscriptions, traffic.version)
+        if face != self._looked_at_filters:
+            self._looked_at_filters = face
+            is_default = self.settings is None or (
+                self.settings.subscriptions == DEFAULT_SUBSCRIPTIONS
+            )
+            self.hygiene.report.note_filters(
+                filter_findings(
+                    subscriptions,
+                    traffic,
+                    self.store,
+                    now,
+                    defaults=[each.topic_filter for each in DEFAULT_SUBSCRIPTIONS]
+                    if is_default
+                    else (),
+                )
+            )

@@ -228,11 +228,33 @@ def test_what_is_refused_says_so(dynsec_broker: Mosquitto, listen: Listen) -> No
     entry = settled(listener, "closed/#")
     assert entry.granted_qos is None
     assert "not allowed to subscribe" in (entry.problem or "")
+    assert "narrower filter" in (entry.advice or "")
     listener.session.subscribe(Subscription("a/#/b"))
     assert "must be the last level" in (settled(listener, "a/#/b").problem or "")
     listener.session.subscribe(Subscription("$share/g/x", no_local=True))
     assert "no local" in (settled(listener, "$share/g/x").problem or "")
     assert listener.session.counters.reconnects == 0
+
+
+@pytest.mark.mosquitto
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_a_lower_qos_is_granted_and_told(
+    start_mosquitto: StartMosquitto, listen: Listen, protocol: str
+) -> None:
+    """A broker that knows QoS 1 at most grants that, and the advice is to ask for it."""
+    broker = start_mosquitto(MosquittoConfig(listener_extra=("max_qos 1",)))
+    listener = listen(
+        ConnectionSettings(broker.host, broker.port, protocol=protocol, subscriptions=MARK)
+    )
+    listener.wait_subscribed()
+    listener.session.subscribe(Subscription("a/#", 2))
+    entry = settled(listener, "a/#")
+    assert (entry.requested_qos, entry.granted_qos) == (2, 1)
+    assert "only QoS 1" in (entry.problem or "")
+    assert "ask for QoS 1" in (entry.advice or "")
+    listener.session.subscribe(Subscription("a/#", 1))
+    entry = settled(listener, "a/#")
+    assert (entry.granted_qos, entry.problem, entry.advice) == (1, None, None)
 
 
 def test_a_broker_that_goes_on_is_shown(listen: Listen, scripted: Scripted) -> None:

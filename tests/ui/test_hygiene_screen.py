@@ -52,8 +52,10 @@ async def test_rules_are_counted_and_explained(explore, careless, size) -> None:
         assert isinstance(explorer.app.screen, HygieneScreen)
         text = "\n".join(explorer.screen())
         assert "4 findings on 4 of 5 topics" in text
+        await explorer.press("end")
+        both = text + "\n".join(explorer.screen())
         for rule in Rule:
-            assert f"  {rule.title}" in text
+            assert f"  {rule.title}" in both
         assert "1  Leading slash" in text
         assert "-  Not ASCII" in text
         assert "/iot49/max-1234/data" in text

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mqttui.core.hygiene.rules import CONTENT_RULES, NAME_RULES, Findings, Rule
+from mqttui.core.hygiene.rules import CONTENT_RULES, FILTER_RULES, NAME_RULES, Findings, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from mqttui.core.hygiene.subscriptions import FilterFinding
     from mqttui.core.node import TopicNode
 
 KEPT_PER_RULE = 1_000
@@ -37,6 +38,7 @@ class HygieneReport:
         self._broken: dict[TopicNode, int] = {}
         self._counts = dict.fromkeys(Rule, 0)
         self._kept: dict[Rule, dict[TopicNode, str]] = {rule: {} for rule in Rule}
+        self._filters: tuple[FilterFinding, ...] = ()
 
     def __contains__(self, node: object) -> bool:
         return node in self._broken
@@ -48,15 +50,24 @@ class HygieneReport:
 
     @property
     def total(self) -> int:
-        """How many findings there are: a topic counts once for each rule that it breaks."""
+        """How many findings on topics there are: one counts once for each rule that it breaks."""
         return sum(self._counts.values())
 
+    @property
+    def filters(self) -> tuple[FilterFinding, ...]:
+        """The findings on subscriptions."""
+        return self._filters
+
     def count(self, rule: Rule) -> int:
-        """Return how many topics break `rule`."""
+        """Return how many topics, or subscriptions, break `rule`."""
+        if rule in FILTER_RULES:
+            return sum(finding.rule is rule for finding in self._filters)
         return self._counts[rule]
 
-    def findings(self, rule: Rule) -> list[Finding]:
+    def findings(self, rule: Rule) -> Sequence[Finding | FilterFinding]:
         """Return the findings that are kept for `rule`, in the order they were found."""
+        if rule in FILTER_RULES:
+            return [finding for finding in self._filters if finding.rule is rule]
         return [Finding(rule, node, sentence) for node, sentence in self._kept[rule].items()]
 
     def rules_of(self, node: TopicNode) -> tuple[Rule, ...]:
@@ -71,6 +82,12 @@ class HygieneReport:
     def note_contents(self, node: TopicNode, findings: Findings) -> None:
         """Take in what the messages of a topic tell now; what was mended goes away."""
         self._note(node, CONTENT_RULES, findings)
+
+    def note_filters(self, findings: Sequence[FilterFinding]) -> None:
+        """Take in what the subscriptions tell now, in place of what they told before."""
+        if tuple(findings) != self._filters:
+            self._filters = tuple(findings)
+            self.version += 1
 
     def _note(self, node: TopicNode, rules: Iterable[Rule], findings: Findings) -> None:
         before = self._broken.get(node, 0)

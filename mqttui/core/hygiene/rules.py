@@ -16,7 +16,8 @@ _QUOTED_CHARACTERS = 48
 class Rule(Enum):
     """One rule: `rule_id` names it, `title` heads a list, `explanation` says why and what to do.
 
-    The order is that of the screen: names first, then what is published.
+    The order is that of the screen: names first, then what is published, then what this program
+    subscribes to.
     """
 
     LEADING_SLASH = (
@@ -97,6 +98,12 @@ class Rule(Enum):
         "A retained command is carried out again each time that a board connects. "
         "Publish commands without retain, and clear this one.",
     )
+    SUBSCRIBED_TO_ALL = (
+        "subscribed-to-all",
+        "Subscribed to #",
+        "A subscriber of # makes the broker send every message of everybody once more; over a "
+        "slow line messages are dropped, a small board drowns. Subscribe to a prefix instead.",
+    )
 
     def __init__(self, rule_id: str, title: str, explanation: str) -> None:
         self.rule_id = rule_id
@@ -117,7 +124,8 @@ NAME_RULES = (
     Rule.TOO_DEEP,
     Rule.NO_PREFIX,
 )
-CONTENT_RULES = tuple(rule for rule in Rule if rule not in NAME_RULES)
+FILTER_RULES = (Rule.SUBSCRIBED_TO_ALL,)
+CONTENT_RULES = tuple(rule for rule in Rule if rule not in (*NAME_RULES, *FILTER_RULES))
 
 
 def quoted(text: str) -> str:

@@ -57,6 +57,13 @@ EXPLORER_COMMANDS = CommandGroup(
             True,
         ),
         Command(
+            "s",
+            "show_panel('subscriptions')",
+            "Subscriptions",
+            "Topic filters: add, remove, pause; what the broker granted and what each brings",
+            True,
+        ),
+        Command(
             "p",
             "publish('form')",
             "Publish",

@@ -18,6 +18,7 @@ from mqttui.ui.commands.pins import PIN_COMMANDS
 from mqttui.ui.commands.publish import PUBLISH_COMMANDS
 from mqttui.ui.commands.retained import BACKUPS_COMMANDS, RETAINED_COMMANDS
 from mqttui.ui.commands.search import SEARCH_COMMANDS
+from mqttui.ui.commands.subscriptions import SUBSCRIPTION_COMMANDS
 from mqttui.ui.commands.tree import TREE_COMMANDS
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 GROUPS = (
     TREE_COMMANDS,
     EXPLORER_COMMANDS,
+    SUBSCRIPTION_COMMANDS,
     SEARCH_COMMANDS,
     COPY_COMMANDS,
     PIN_COMMANDS,

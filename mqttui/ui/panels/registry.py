@@ -32,8 +32,15 @@ def _log() -> type[Panel]:
     return LogPanel
 
 
+def _subscriptions() -> type[Panel]:
+    from mqttui.ui.panels.subscriptions import SubscriptionPanel
+
+    return SubscriptionPanel
+
+
 PANELS: tuple[PanelKind, ...] = (
     PanelKind("publish", "Publish", _publish),
+    PanelKind("subscriptions", "Subscriptions", _subscriptions),
     PanelKind("log", "Log", _log),
 )
 

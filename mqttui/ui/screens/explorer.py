@@ -8,6 +8,7 @@ from textual import on
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.screen import Screen
+from textual.style import Style
 
 from mqttui.broker.sys_counters import BrokerReport, SysCounters
 from mqttui.core.order import Order
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from mqttui.core.copying import Copyable
+    from mqttui.core.hygiene.subscriptions import FilterFinding
     from mqttui.core.message import Batch
     from mqttui.core.node import TopicNode
     from mqttui.core.retained.plan import PutBackPlan
@@ -52,6 +54,9 @@ STATUS_INTERVAL_S = 0.5
 FOLLOW_LOOKS_BACK = 64
 FRAMES_OF_START = 10
 """Topic hygiene and counting traffic begin when the start is over; they would make it longer."""
+
+SUBTITLE_STYLE = Style.from_meta({"@click": "screen.show_panel('subscriptions')"})
+"""A click on the topic filters in the frame of the tree opens their panel."""
 
 HYGIENE_AT_ONCE_S = 0.01
 """What is found when the user asks for the first time."""
@@ -109,6 +114,7 @@ class ExplorerScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show where things stand before the first frame."""
         self._tree = self.query_one(TopicTree)
+        self._tree.marks = self.workspace.filter_marks
         self._tabs = self.query_one(ConnectionTabs)
         self._status_bar = self.query_one(StatusBar)
         self._banner = self.query_one(Banner)
@@ -290,12 +296,15 @@ class ExplorerScreen(Screen[None]):
         if outline.is_filtered and not outline.row_count and self._status is not None:
             # A search comes to its end between two looks at the status.
             self._tree.set_notice(notice_text(self._status, outline))
-        title, subscribed = title_text(outline), subscribed_text(self._status)
+        marks = self.workspace.filter_marks
+        if self._status is not None:
+            marks.update(self._status.subscriptions)
+        title, subscribed = title_text(outline), subscribed_text(self._status, marks)
         if self._titles != (title, subscribed):
             self._titles = (title, subscribed)
             frame = self.query_one("#tree-frame")
             frame.border_title = Content(title)
-            frame.border_subtitle = Content(subscribed)
+            frame.border_subtitle = Content(subscribed).stylize(SUBTITLE_STYLE)
         if self._search_bar is not None and self._search_bar.display:
             self._search_bar.draw(outline.search, self._tree.selected, self._store.topics)
 
@@ -344,8 +353,19 @@ class ExplorerScreen(Screen[None]):
 
         hygiene = self.workspace.hygiene
         hygiene.update(self._wall_clock(), HYGIENE_AT_ONCE_S)
-        screen = HygieneScreen(hygiene, is_still=self.is_paused)
-        self.app.push_screen(screen, self._go_to)
+        workspace = self.workspace
+        workspace.look_at_filters(self._wall_clock())
+        screen = HygieneScreen(hygiene, workspace.look_at_filters, is_still=self.is_paused)
+        self.app.push_screen(screen, self._go_to_finding)
+
+    async def _go_to_finding(self, place: TopicNode | FilterFinding | None) -> None:
+        """Put the cursor on a topic, or open the panel of the subscriptions."""
+        from mqttui.core.hygiene.subscriptions import FilterFinding
+
+        if isinstance(place, FilterFinding):
+            await self.action_show_panel("subscriptions")
+        else:
+            self._go_to(place)
 
     def action_show_busiest(self) -> None:
         """Show who floods the broker."""

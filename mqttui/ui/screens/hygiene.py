@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from rich.cells import cell_len
 from textual import on
@@ -13,7 +13,8 @@ from textual.screen import Screen
 
 from mqttui.core.hygiene.report import Finding
 from mqttui.core.hygiene.rules import Rule
-from mqttui.payload.printable import topic_text
+from mqttui.core.hygiene.subscriptions import FilterFinding
+from mqttui.payload.printable import printable, topic_text
 from mqttui.payload.quantities import count_text
 from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
 from mqttui.ui.widgets.cells import Cells, Lines, fitted
@@ -21,11 +22,16 @@ from mqttui.ui.widgets.choice_list import ChoiceList
 from mqttui.ui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from mqttui.core.hygiene.inspector import HygieneInspector
     from mqttui.core.node import TopicNode
+
+Place: TypeAlias = "TopicNode | FilterFinding"
+AnyFinding: TypeAlias = Finding | FilterFinding
 
 COUNT_CELLS = 7
 TOPIC_SHARE = 0.45
@@ -35,11 +41,12 @@ WATCHED_BUDGET_S = 0.008
 _BYTES_PER_CELL = 4
 
 
-class HygieneScreen(Screen["TopicNode | None"]):
+class HygieneScreen(Screen["Place | None"]):
     """Shows the report of an inspector; `draw` is called once per frame.
 
-    With `is_still`, while the user pauses, it shows what was found until then.
-    It is dismissed with the topic to which the user wants to go, or with None.
+    `look_at_filters(now)` brings what the report says of subscriptions up to date. With
+    `is_still`, while the user pauses, it shows what was found until then. It is dismissed with
+    the topic to which the user wants to go, the finding on a subscription, or None.
     """
 
     AUTO_FOCUS = "#hygiene-rules"
@@ -47,8 +54,15 @@ class HygieneScreen(Screen["TopicNode | None"]):
     BINDINGS: ClassVar[list[BindingType]] = [*HYGIENE_COMMANDS.bindings]
     CSS_PATH = "../styles/hygiene.tcss"
 
-    def __init__(self, inspector: HygieneInspector, *, is_still: bool = False) -> None:
+    def __init__(
+        self,
+        inspector: HygieneInspector,
+        look_at_filters: Callable[[float], None] | None = None,
+        *,
+        is_still: bool = False,
+    ) -> None:
         super().__init__()
+        self._look_at_filters = look_at_filters
         self._is_still = is_still
         self._inspector = inspector
         self._report = inspector.report
@@ -64,16 +78,14 @@ class HygieneScreen(Screen["TopicNode | None"]):
                 rules_frame.border_title = "Rules"
                 yield ChoiceList[Rule](self._rule_cells, lambda rule: rule, id="hygiene-rules")
             with Vertical(id="hygiene-findings-frame"):
-                yield ChoiceList[Finding](
-                    finding_cells, lambda finding: finding.node, id="hygiene-findings"
-                )
+                yield ChoiceList[AnyFinding](finding_cells, _subject_of, id="hygiene-findings")
         yield Lines(id="hygiene-words")
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Begin at the first rule that is broken."""
         self._rules: ChoiceList[Rule] = self.query_one("#hygiene-rules", ChoiceList)
-        self._findings: ChoiceList[Finding] = self.query_one("#hygiene-findings", ChoiceList)
+        self._findings: ChoiceList[AnyFinding] = self.query_one("#hygiene-findings", ChoiceList)
         self._rules.show(list(Rule))
         broken = [row for row, rule in enumerate(Rule) if self._report.count(rule)]
         self._rules.action_move_to(broken[0] if broken else 0)
@@ -83,6 +95,8 @@ class HygieneScreen(Screen["TopicNode | None"]):
         """Look at more while somebody waits for it, and show what was found."""
         if not self._is_still:
             self._inspector.update(now, WATCHED_BUDGET_S)
+            if self._look_at_filters is not None:
+                self._look_at_filters(now)
         self._show_report()
 
     def _show_report(self) -> None:
@@ -117,7 +131,9 @@ class HygieneScreen(Screen["TopicNode | None"]):
             f"   {_counted(report.total, 'finding')} on {count_text(report.topics)} of "
             f"{_counted(inspector.topics, 'topic')}"
         )
-        cells.append((found, "warning" if report.total else "fact"))
+        if report.filters:
+            found += f", {len(report.filters)} on subscriptions"
+        cells.append((found, "warning" if report.total or report.filters else "fact"))
         if inspector.looked_at < inspector.topics:
             cells.append((f", {count_text(inspector.looked_at)} looked at so far", "dim"))
         return cells
@@ -146,7 +162,7 @@ class HygieneScreen(Screen["TopicNode | None"]):
         finding = self._findings.item
         if finding is not None:
             # Foreign words in a sentence may be wider than they are long.
-            topic = fitted(shown_topic(finding.node, width), width)
+            topic = fitted(shown_subject(finding, width), width)
             rows.append([(topic, "topic")])
             lines = textwrap.wrap(finding.sentence, width)[:SENTENCE_ROWS]
             rows += [[(fitted(line, width), "warning")] for line in lines]
@@ -175,10 +191,10 @@ class HygieneScreen(Screen["TopicNode | None"]):
 
     @on(ChoiceList.Chosen, "#hygiene-findings")
     def go_to_topic(self) -> None:
-        """Leave for the topic in the tree."""
+        """Leave for the topic in the tree, or for the subscription."""
         finding = self._findings.item
         if finding is not None:
-            self.dismiss(finding.node)
+            self.dismiss(finding if isinstance(finding, FilterFinding) else finding.node)
 
     def action_enter(self) -> None:
         """Choose what is under the cursor."""
@@ -199,16 +215,22 @@ class HygieneScreen(Screen["TopicNode | None"]):
         self.dismiss(None)
 
 
-def finding_cells(finding: Finding, width: int) -> Cells:
-    """Return a finding as a row: the topic, and what fits of its sentence."""
-    topic = fitted(shown_topic(finding.node, width), max(8, int(width * TOPIC_SHARE)))
+def finding_cells(finding: AnyFinding, width: int) -> Cells:
+    """Return a finding as a row: the topic or filter, and what fits of its sentence."""
+    topic = fitted(shown_subject(finding, width), max(8, int(width * TOPIC_SHARE)))
     left = topic + "  "
     return [(left, "value"), (fitted(finding.sentence, max(0, width - cell_len(left))), "dim")]
 
 
-def shown_topic(node: TopicNode, width: int) -> str:
-    """Return the topic of a node as far as it can be seen in `width` cells."""
-    return topic_text((node.topic or b"")[: _BYTES_PER_CELL * width])
+def shown_subject(finding: AnyFinding, width: int) -> str:
+    """Return the topic or filter of a finding as far as it can be seen in `width` cells."""
+    if isinstance(finding, FilterFinding):
+        return printable(finding.topic_filter[: _BYTES_PER_CELL * width])
+    return topic_text((finding.node.topic or b"")[: _BYTES_PER_CELL * width])
+
+
+def _subject_of(finding: AnyFinding) -> object:
+    return finding.topic_filter if isinstance(finding, FilterFinding) else finding.node
 
 
 def _counted(count: int, what: str) -> str:

@@ -28,7 +28,7 @@ def sentences_of(status: SourceStatus) -> list[str]:
         sentences.append(sentence)
     if status.phase is Phase.CONNECTED:
         sentences.extend(
-            f"{subscription.topic_filter}: {subscription.problem}"
+            subscription.problem
             for subscription in status.subscriptions
             if subscription.problem is not None
         )

@@ -15,6 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from mqttui.core.filter_marks import COLOURS
 from mqttui.ui.glyphs import ELLIPSIS, LINE
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ ROLES = frozenset(
         "warning",
         "retained",
         "cursor",
+        *(f"filter-{number}" for number in range(COLOURS)),
     )
 )
 

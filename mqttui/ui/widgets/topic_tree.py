@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, ClassVar, get_args
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 
+from mqttui.core.filter_marks import COLOURS
 from mqttui.ui.commands.tree import TREE_COMMANDS
 from mqttui.ui.looks import AsciiFilter
 from mqttui.ui.widgets.cells import VirtualRows
+from mqttui.ui.widgets.mark_gutter import FROM_WIDTH, GUTTER_CELLS, MarkGutter
 from mqttui.ui.widgets.row_columns import row_layout
 from mqttui.ui.widgets.topic_row import Role, mark_cells
 from mqttui.ui.widgets.tree_painter import TreePainter, View
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.strip import Strip
 
+    from mqttui.core.filter_marks import FilterMarks
     from mqttui.core.node import TopicNode
     from mqttui.core.outline import Outline, Row
     from mqttui.ui.widgets.row_columns import Columns
@@ -46,12 +49,14 @@ class TopicTree(VirtualRows, can_focus=True):
 
     `careless` are topics that break a rule of topic hygiene and get a mark, as do those whose
     last payload `is_broken`. `columns` are those that the user chose, None for what fits.
+    `marks` tell which topic filter brought a row.
     """
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [*TREE_COMMANDS.bindings]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *(f"topic-tree--{role}" for role in ROLES),
+        *(f"topic-tree--filter-{number}" for number in range(COLOURS)),
         "topic-tree--selected",
         "topic-tree--notice",
     }
@@ -101,7 +106,9 @@ class TopicTree(VirtualRows, can_focus=True):
         self._top = 0
         self._rows: list[Row] = []
         self._lines: list[Strip] = []
+        self.marks: FilterMarks | None = None
         self._painter = TreePainter(self._style_of)
+        self._gutter = MarkGutter(self._style_of)
         self._notice = ""
         self._held: tuple[int, TopicNode] | None = None
         self._is_still = False
@@ -288,12 +295,22 @@ class TopicTree(VirtualRows, can_focus=True):
         if changed:
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
+    @property
+    def _has_gutter(self) -> bool:
+        return self.marks is not None and self.marks.is_telling and self.size.width >= FROM_WIDTH
+
+    @property
+    def _painted_cells(self) -> int:
+        """The width of a row without the gutter."""
+        return self.size.width - (GUTTER_CELLS if self._has_gutter else 0)
+
     def _lines_now(self) -> list[Strip]:
         self._rows = self._outline.window(self._top, self.size.height)
-        return self._painter.lines(
+        marks = self.marks if self._has_gutter else None
+        lines = self._painter.lines(
             View(
                 self._rows,
-                self.size,
+                Size(self._painted_cells, self.size.height),
                 self._now,
                 self._selected,
                 self._cursor,
@@ -307,6 +324,9 @@ class TopicTree(VirtualRows, can_focus=True):
                 self.is_broken,
             )
         )
+        if marks is None:
+            return lines
+        return self._gutter.added_to(lines, self._rows, marks, self._selected)
 
     def _style_of(self, role: str, is_selected: bool) -> Style:
         """Return the style of a role, with everything that applies to all lines worked in."""
@@ -330,6 +350,7 @@ class TopicTree(VirtualRows, can_focus=True):
         """Forget lines that were made with the old styles (theme, focus)."""
         super().notify_style_update()
         self._painter.forget()
+        self._gutter.forget()
         self._lines = []
         if self.is_mounted:
             self._repaint()
@@ -460,7 +481,7 @@ class TopicTree(VirtualRows, can_focus=True):
         row = self._rows[event.y]
         self.set_following(False)
         self.select(row.node)
-        first, last = mark_cells(row.depth, row_layout(self.size.width, self._columns))
+        first, last = mark_cells(row.depth, row_layout(self._painted_cells, self._columns))
         if row.is_branch and (first <= event.x < last or event.chain == 2):
             self._outline.toggle(row.node)
             self.unfold()

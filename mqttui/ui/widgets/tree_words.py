@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from mqttui.core.order import Order
 from mqttui.core.source import Phase
 from mqttui.payload.printable import printable
-from mqttui.ui.glyphs import BETWEEN
+from mqttui.ui.glyphs import BETWEEN, ELLIPSIS
 
 if TYPE_CHECKING:
+    from mqttui.core.filter_marks import FilterMarks
     from mqttui.core.outline import Outline
-    from mqttui.core.source import SourceStatus
+    from mqttui.core.source import SourceStatus, SubscriptionStatus
 
 ORDER_TITLES = {
     Order.NAME: "by name",
@@ -19,6 +20,9 @@ ORDER_TITLES = {
     Order.RATE: "busiest first",
     Order.COUNT: "most messages first",
 }
+
+MOST_NAMED_FILTERS = 6
+LONGEST_NAMED_FILTER = 32
 
 
 def notice_text(status: SourceStatus, outline: Outline) -> str:
@@ -51,8 +55,23 @@ def title_text(outline: Outline) -> str:
     return title
 
 
-def subscribed_text(status: SourceStatus | None) -> str:
-    """Return the topic filters."""
+def subscribed_text(status: SourceStatus | None, marks: FilterMarks) -> str:
+    """Return the topic filters, with their letters when these stand in the tree as well."""
     if status is None:
         return ""
-    return f" {BETWEEN} ".join(printable(each.topic_filter) for each in status.subscriptions)
+    if not status.subscriptions and status.phase is Phase.CONNECTED:
+        return "no topic filter: s adds one"
+    named = [_named_filter(each, marks) for each in status.subscriptions[:MOST_NAMED_FILTERS]]
+    more = len(status.subscriptions) - len(named)
+    return f" {BETWEEN} ".join([*named, f"{more} more"] if more else named)
+
+
+def _named_filter(entry: SubscriptionStatus, marks: FilterMarks) -> str:
+    letter = f"{marks.of(entry.topic_filter).letter} " if marks.is_telling else ""
+    name = printable(entry.topic_filter[:LONGEST_NAMED_FILTER])
+    if len(entry.topic_filter) > LONGEST_NAMED_FILTER:
+        name += ELLIPSIS
+    if entry.is_paused:
+        return f"{letter}{name} paused"
+    is_refused = entry.granted_qos is None and entry.problem is not None
+    return f"{letter}{name} refused" if is_refused else letter + name
