@@ -80,7 +80,7 @@ class PublishForm(Vertical):
 
     def __init__(self, store: TopicStore, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.topic = TopicInput(store, id="publish-topic")
+        self.topic = TopicInput(store, self.focus_payload, id="publish-topic")
         self.editor = PayloadEditor(id="publish-editor")
         self.properties = PropertyFields(id="publish-properties")
         self._path_field = FormInput(placeholder="path of a file", id="publish-path")
@@ -330,12 +330,6 @@ class PublishForm(Vertical):
         event.stop()
         if event.input is self._name_field:
             self.post_message(self.TemplateNamed(event.value))
-
-    @on(TopicInput.Submitted)
-    def go_to_payload(self, event: TopicInput.Submitted) -> None:
-        """After the topic comes the payload."""
-        event.stop()
-        self.focus_payload()
 
     @on(Button.Pressed)
     def press(self, event: Button.Pressed) -> None:

@@ -17,6 +17,8 @@ from mqttui.ui.widgets.choice_list import ChoiceList
 from mqttui.ui.widgets.form_input import FormInput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.events import Blur
 
@@ -33,6 +35,14 @@ class _Field(FormInput):
         Binding("down", "enter_suggestions", "Suggestions", show=False),
         Binding("right", "take_first", "Complete", show=False),
     ]
+
+    def __init__(self, go_on: Callable[[], None]) -> None:
+        super().__init__(placeholder="topic, like lab-1a2b3c/lamp/cmd", id="topic-field")
+        self._go_on = go_on
+
+    async def action_submit(self) -> None:
+        """Go on at once: a message would come behind keys that are typed ahead."""
+        self._go_on()
 
     def action_enter_suggestions(self) -> None:
         """Go on among the suggestions."""
@@ -55,14 +65,12 @@ class _Suggestions(ChoiceList[str]):
 class TopicInput(Vertical):
     """A line to type in and, while something is typed, topics that complete it.
 
-    `→` at the end of the line takes the first suggestion, `↓` goes to them.
+    `→` at the end of the line takes the first suggestion, `↓` goes to them. `go_on` is called when
+    the topic is complete as it is.
     """
 
     class Changed(Message):
         """Another topic stands there."""
-
-    class Submitted(Message):
-        """The topic is complete as it is."""
 
     class SuggestionsWanted(Message):
         """The keyboard wants to go to the suggestions."""
@@ -70,10 +78,16 @@ class TopicInput(Vertical):
     class FirstWanted(Message):
         """The first suggestion is to be taken."""
 
-    def __init__(self, store: TopicStore, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        store: TopicStore,
+        go_on: Callable[[], None],
+        *,
+        id: str | None = None,  # noqa: A002  # Textual's name
+    ) -> None:
         super().__init__(id=id)
         self._completion = TopicCompletion(store)
-        self._field = _Field(placeholder="topic, like lab-1a2b3c/lamp/cmd", id="topic-field")
+        self._field = _Field(go_on)
         self._list = _Suggestions(_row, str, id="topic-suggestions")
 
     def compose(self) -> ComposeResult:
@@ -187,13 +201,6 @@ class TopicInput(Vertical):
         if topic.endswith("/"):
             self._completion.ask(topic)
             self.run_worker(self._search(), group="completion", exclusive=True)
-
-    @on(Input.Submitted)
-    def submit(self, event: Input.Submitted) -> None:
-        """Tell that the topic is complete."""
-        event.stop()
-        self.close()
-        self.post_message(self.Submitted())
 
     def on_descendant_blur(self, event: Blur) -> None:
         """Put the suggestions away once the keyboard is elsewhere."""
