@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mqttui.demo.ina219 import Ina219
 from mqttui.demo.simulated import Beat, Outgoing, SimulatedClient
-from mqttui.demo.solar import Load, SolarPanel
+from mqttui.simulation.solar_panel import Load, SolarPanel
 
 if TYPE_CHECKING:
     from mqttui.demo.sky import Sky

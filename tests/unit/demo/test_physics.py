@@ -1,4 +1,4 @@
-"""Sun, panel and sensor of the simulated boards behave as in the lab."""
+"""Sun and sensor of the simulated boards behave as in the lab."""
 
 from __future__ import annotations
 
@@ -8,63 +8,6 @@ from hypothesis import strategies as st
 
 from mqttui.demo.ina219 import BUS_LSB_V, Ina219
 from mqttui.demo.sky import Sky
-from mqttui.demo.solar import Load, SolarPanel
-
-LIGHTS = st.floats(0, 1)
-RESISTANCES = st.floats(0.5, 5000)
-
-
-def test_the_panel_keeps_its_data_sheet() -> None:
-    """Short circuit and open circuit at full sun are what the data sheet says."""
-    panel = SolarPanel(short_circuit_a=0.18, open_circuit_v=6.2)
-    _, short_a = panel.operating_point(1.0, Load(0.0))
-    open_v, open_a = panel.operating_point(1.0, Load(1e7))
-    assert short_a == pytest.approx(0.18, rel=0.01)
-    assert open_v == pytest.approx(6.2, rel=0.001)
-    assert open_a < 1e-6
-
-
-@given(LIGHTS, RESISTANCES)
-def test_a_resistor_obeys_ohm(light: float, ohm: float) -> None:
-    """V = R I, nothing is negative, nothing exceeds the data sheet."""
-    volts, amperes = SolarPanel().operating_point(light, Load(ohm))
-    assert volts == pytest.approx(ohm * amperes)
-    assert 0 <= volts <= 6.2 * 1.001
-    assert 0 <= amperes <= 0.18
-
-
-@given(LIGHTS, LIGHTS, RESISTANCES)
-def test_more_light_never_gives_less_power(one: float, other: float, ohm: float) -> None:
-    """Voltage at a fixed resistor grows with the light."""
-    dim, bright = sorted((one, other))
-    panel = SolarPanel()
-    assert (
-        panel.operating_point(dim, Load(ohm))[0]
-        <= panel.operating_point(bright, Load(ohm))[0] + 1e-9
-    )
-
-
-def test_the_curve_has_one_knee() -> None:
-    """Along a sweep the current falls, the power rises to one maximum inside and falls."""
-    panel = SolarPanel()
-    points = [panel.operating_point(0.8, Load(2.0 * 1.2**step)) for step in range(40)]
-    currents = [amperes for _, amperes in points]
-    powers = [volts * amperes for volts, amperes in points]
-    assert currents == sorted(currents, reverse=True)
-    best = powers.index(max(powers))
-    assert 5 < best < 35
-    assert powers[: best + 1] == sorted(powers[: best + 1])
-    assert powers[best:] == sorted(powers[best:], reverse=True)
-    fill_factor = max(powers) / (0.8 * 0.18 * points[-1][0])
-    assert 0.55 < fill_factor < 0.85
-
-
-def test_a_battery_takes_no_current_in_the_dark() -> None:
-    """A diode keeps the battery from feeding the panel; the sensor sees its voltage."""
-    assert SolarPanel().operating_point(0.0, Load(0.2, emf_v=3.8)) == (3.8, 0.0)
-    volts, amperes = SolarPanel().operating_point(0.9, Load(0.2, emf_v=3.8))
-    assert amperes > 0.1
-    assert volts == pytest.approx(3.8 + 0.2 * amperes)
 
 
 @given(st.floats(0, 15.9), st.floats(-0.39, 0.39))
