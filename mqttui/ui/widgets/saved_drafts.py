@@ -63,7 +63,7 @@ class SavedDraft:
 
 class _Rows(ChoiceList[SavedDraft]):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "pick", "Take over", tooltip="Put it into the form"),
+        Binding("enter", "pick", "Take over", tooltip="Put it into the form", key_display="enter"),
         Binding("delete", "delete", "Delete", key_display="del"),
         Binding("left", "shelf(-1)", "Previous list", show=False),
         Binding("right", "shelf(1)", "Next list", show=False),
@@ -140,7 +140,8 @@ class SavedDrafts(Vertical):
         yield self._rows
 
     def focus_rows(self) -> None:
-        """Give the keyboard to the rows."""
+        """Give the keyboard to the first of the rows."""
+        self._rows.action_move_to(0)
         self.screen.set_focus(self._rows)
 
     def show(
