@@ -5,7 +5,7 @@ from __future__ import annotations
 from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, NamedTuple
 
-from mqttui.core.filter_relations import is_covered
+from mqttui.core.filter_relations import narrowness
 from mqttui.core.topic import filter_pattern, filter_problem
 
 if TYPE_CHECKING:
@@ -60,17 +60,15 @@ class FilterMarks:
                 numbers[name] = next(free)
         self._numbers = numbers
         self.is_telling = any(name not in USUAL_FILTERS for name in names)
-        # The narrowest of those that match has the say; it is covered by most others.
+        # The narrowest of those that match has the say.
         active = [
             entry.topic_filter
             for entry in subscriptions
             if entry.granted_qos is not None and filter_problem(entry.topic_filter) is None
         ]
-        narrowest_first = sorted(
-            active, key=lambda name: -sum(is_covered(name, other) for other in active)
-        )
         self._matchers = [
-            (filter_pattern(name).fullmatch, self.of(name)) for name in narrowest_first
+            (filter_pattern(name).fullmatch, self.of(name))
+            for name in sorted(active, key=narrowness)
         ]
         self._of_nodes.clear()
         self.version += 1

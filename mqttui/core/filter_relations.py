@@ -42,6 +42,13 @@ def is_covered(narrow: str, wide: str) -> bool:
     return len(narrow_levels) == len(wide_levels)
 
 
+def narrowness(topic_filter: str) -> tuple[bool, int, int]:
+    """Return a key that sorts filters so that none stands behind another one that covers it."""
+    levels = filter_levels(topic_filter)
+    is_open = levels[-1] == "#"
+    return is_open, -len(levels) if is_open else 0, levels.count("+")
+
+
 def has_common_topics(one: str, other: str) -> bool:
     """Return whether there can be a topic that both filters match."""
     one_levels, other_levels = filter_levels(one), filter_levels(other)

@@ -97,6 +97,8 @@ def overlap_notes(topic_filter: str, others: Iterable[str]) -> list[str]:
         said = f"Some topics match {_listed(crossing)} too."
     else:
         return []
+    if is_shared(topic_filter):
+        return [f"{said} What the group leaves to this client comes, and counts, once more."]
     return [
         f"{said} Some brokers send a message once for each filter that matches, and it counts "
         "as often."

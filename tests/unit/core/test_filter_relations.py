@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mqttui.core.filter_relations import bare_filter, has_common_topics, is_covered
+from mqttui.core.filter_relations import bare_filter, has_common_topics, is_covered, narrowness
 from mqttui.core.topic import filter_matches, filter_problem
 
 FILTERS = (
@@ -29,6 +29,14 @@ def test_a_filter_is_covered_when_all_its_topics_are(narrow: str, wide: str) -> 
     """The answer is that of trying every topic."""
     topics = [topic for topic in TOPICS if filter_matches(narrow, topic)]
     assert is_covered(narrow, wide) == all(filter_matches(wide, topic) for topic in topics)
+
+
+@given(narrow=FILTERS, wide=FILTERS)
+def test_narrower_filters_come_first(narrow: str, wide: str) -> None:
+    """A filter that another one covers, and does not cover itself, is sorted before it."""
+    if is_covered(narrow, wide):
+        assert narrowness(narrow) <= narrowness(wide)
+        assert (narrowness(narrow) == narrowness(wide)) == is_covered(wide, narrow)
 
 
 @given(one=FILTERS, other=FILTERS)

@@ -69,7 +69,6 @@ def test_ordinary_filters_have_no_warning(topic_filter: str) -> None:
         ("a/#", ["#", "$SYS/#"], "# brings all of this already."),
         ("#", ["a/#", "b/+", "c"], "This brings all of a/#, b/+ and 1 more as well."),
         ("a/+", ["+/b"], "Some topics match +/b too."),
-        ("$share/g/a/#", ["a/#"], "a/# brings all of this already."),
         ("a\x1b", ["#", "\x1b/#"], "# brings all"),
     ],
 )
@@ -81,6 +80,14 @@ def test_overlaps_are_told_with_what_follows(
     assert note.startswith(words)
     assert "once for each filter" in note
     assert note.isprintable()
+
+
+def test_a_shared_subscription_comes_beside_all_others() -> None:
+    """It is served on its own by every broker, so there is no perhaps."""
+    (note,) = overlap_notes("$share/g/a/#", ["a/#"])
+    assert note.startswith("a/# brings all of this already.")
+    assert "once more" in note
+    assert "Some brokers" not in note
 
 
 def test_filters_without_common_topics_are_not_mentioned() -> None:
