@@ -17,6 +17,7 @@ MEASUREMENTS = (
     "program",
     "burst",
     "screen",
+    "chart",
     "search",
     "decoding",
     "topic_memory",

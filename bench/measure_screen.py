@@ -37,10 +37,12 @@ def measure(effort: Effort) -> Chapter:
 
 
 @contextmanager
-def with_topics(place: Broker, topics: int, *, has_keys: bool = False) -> Iterator[ProbedProgram]:
+def with_topics(
+    place: Broker, topics: int, *, has_keys: bool = False, has_numbers: bool = False
+) -> Iterator[ProbedProgram]:
     """A probed program that knows `topics` topics and shows every branch open."""
     with probed_program(place, has_keys=has_keys) as program:
-        publish(place.port, Load(topics, topics))
+        publish(place.port, Load(topics, topics, has_numbers=has_numbers))
         time.sleep(CALM_S)
         program.window.keys("E")
         time.sleep(CALM_S)

@@ -32,7 +32,8 @@ WINDOW_MESSAGES = 5_000
 class Load:
     """What is published. A `rate` of 0 means as fast as the broker takes it.
 
-    `first_topic` shifts the topic numbers; every topic is visited in turn.
+    `first_topic` shifts the topic numbers; every topic is visited in turn. With `has_numbers`
+    payloads are JSON objects with four numbers, of no fixed size.
     """
 
     messages: int
@@ -43,6 +44,7 @@ class Load:
     payload_size_bytes: int = 50
     connections: int = 2
     first_topic: int = 0
+    has_numbers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,9 @@ def encoded(load: Load) -> list[bytes]:
     return [
         wire.publish_packet(
             wire.topic_name(load.first_topic + index % load.topics),
-            wire.reading(index, load.payload_size_bytes),
+            wire.four_numbers(index)
+            if load.has_numbers
+            else wire.reading(index, load.payload_size_bytes),
             qos=load.qos,
             packet_id=index % 65_535 + 1,
             is_retained=load.is_retained,

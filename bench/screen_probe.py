@@ -4,7 +4,7 @@ It runs mqttui as it is and wraps, from outside, the frame loop, the event loop 
 written to the terminal. Every sample carries the monotonic clock, which all processes of a
 machine share, so that whoever started the probe can say afterwards which samples belong to
 which load. With KEYS `keys`, the cursor is moved up and down at random times. From SIGUSR1 on it
-searches all payloads, again and again.
+searches all payloads, again and again; from SIGUSR2 on it draws charts.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ class Probe:
             if probe._has_keys:
                 tasks.append(asyncio.create_task(probe.attach_keys()))
             tasks.append(asyncio.create_task(probe.search_on_signal()))
+            tasks.append(asyncio.create_task(probe.chart_on_signal()))
             try:
                 await original_run(loop)
             finally:
@@ -150,6 +151,30 @@ class Probe:
                 await asyncio.sleep(SEARCH_POLL_S)
             now = time.monotonic()
             self.searches.extend((now, now - began))
+
+    async def chart_on_signal(self) -> None:
+        """On SIGUSR2 show the chart of the topic under the cursor, with all of its numbers."""
+        from textual._context import active_app
+
+        from mqttui.ui.screens.explorer import ExplorerScreen
+        from mqttui.ui.tabs.chart import ChartTab
+        from mqttui.ui.widgets.number_list import NumberList
+
+        wanted = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, wanted.set)
+        await wanted.wait()
+        explorer = active_app.get().screen
+        assert isinstance(explorer, ExplorerScreen)
+        await explorer.action_show_tab("chart")
+        # What is shown first is no event.
+        while not explorer.query_one(ChartTab).spec.series:  # noqa: ASYNC110
+            await asyncio.sleep(LATENESS_INTERVAL_S)
+        tab = explorer.query_one(ChartTab)
+        numbers = tab.query_one(NumberList)
+        drawn = {series.path for series in tab.spec.series}
+        for found in numbers._items:
+            if found.path not in drawn:
+                numbers.post_message(NumberList.Toggled(numbers, found.path))
 
     async def attach_keys(self) -> None:
         """Watch what is written to the terminal, and begin to press keys."""

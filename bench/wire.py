@@ -132,3 +132,9 @@ def reading(index: int, size_bytes: int) -> bytes:
         index % 89 / 89,
     )
     return body + b" " * (size_bytes - len(body) - 1) + b"}"
+
+
+def four_numbers(index: int) -> bytes:
+    """Return a JSON object with four numbers that differ with `index`."""
+    voltage, current = 3 + index % 997 / 997, index % 89 / 89
+    return b'{"n":%d,"v":%.3f,"i":%.3f,"p":%.3f}' % (index, voltage, current, voltage * current)

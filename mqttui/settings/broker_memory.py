@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from hashlib import sha256
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from mqttui.settings.toml_file import replace_file
@@ -35,6 +36,7 @@ class BrokerMemory:
 
     path: Path | None = None
     problems: list[str] = field(default_factory=list)
+    _writing: Lock = field(default_factory=Lock, repr=False)
     _sections: dict[str, Any] | None = None
 
     def read(self, section: str) -> Any:
@@ -48,16 +50,18 @@ class BrokerMemory:
 
         What another process has written to other sections meanwhile stays.
         """
-        if self.read(section) == value:
-            return
-        sections = self._load()
-        sections[section] = value
-        if value is None:
-            del sections[section]
-        self._sections = sections
-        if self.path is not None:
-            text = json.dumps(sections, indent=1, ensure_ascii=True)
-            replace_file(self.path, text + "\n", mode=FILE_MODE)
+        # Parts of the interface write from threads of their own.
+        with self._writing:
+            if self.read(section) == value:
+                return
+            sections = self._load()
+            sections[section] = value
+            if value is None:
+                del sections[section]
+            self._sections = sections
+            if self.path is not None:
+                text = json.dumps(sections, indent=1, ensure_ascii=True)
+                replace_file(self.path, text + "\n", mode=FILE_MODE)
 
     def _load(self) -> dict[str, Any]:
         if self.path is None:

@@ -90,6 +90,22 @@ async def test_what_was_chosen_stays_with_its_topic(explore, source) -> None:
         assert [series.path for series in tab.spec.series] == ["v", "i"]
 
 
+async def test_the_next_board_begins_with_the_same_lines(explore, source) -> None:
+    """Going down the list of boards compares the same numbers."""
+    deliver(source)
+    deliver(source, topic=b"c/data")
+    async with explore(160, 50) as explorer:
+        tab = await open_chart(explorer)
+        tab.query_one(NumberList).focus()
+        await explorer.press("end", "enter")
+        explorer.tree.go_to(explorer.app.connection.workspace.store.find("c/data"))
+        await explorer.settle()
+        assert [(each.topic, each.path) for each in tab.spec.series] == [
+            ("c/data", "v"),
+            ("c/data", "i"),
+        ]
+
+
 @pytest.mark.parametrize(
     ("key", "words"),
     [

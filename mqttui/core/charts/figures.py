@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mqttui.core.charts.series import Series
 
 
@@ -32,30 +30,17 @@ class Figures:
 def figures_of(series: Series, start_s: float, end_s: float) -> Figures:
     """Return the sums of the time from `start_s` to `end_s`."""
     window = series.between(start_s, end_s)
-    values = series.values[window.start : window.stop]
-    count = len(values)
-    if not count:
+    total = series.blocks.sum(window.start, window.stop)
+    if total is None:
         return Figures()
-    minimum, maximum = min(values), max(values)
-    # What rounding adds is taken back.
-    mean = min(max(_mean(values), minimum), maximum)
-    # The distance of n points from their mean is the root of the sum of squares, taken in C.
-    sigma = math.dist(values, [mean] * count) / math.sqrt(count)
+    variance = total.squares / total.count
     span_s = series.times[window.stop - 1] - series.times[window.start]
     return Figures(
-        count,
-        minimum,
-        mean,
-        maximum,
-        values[-1],
-        sigma if math.isfinite(sigma) else None,
-        (count - 1) / span_s if span_s > 0 else None,
+        total.count,
+        total.low,
+        total.mean,
+        total.high,
+        series.values[window.stop - 1],
+        math.sqrt(variance) if math.isfinite(variance) else None,
+        (total.count - 1) / span_s if span_s > 0 else None,
     )
-
-
-def _mean(values: Sequence[float]) -> float:
-    try:
-        return math.fsum(values) / len(values)
-    except OverflowError:
-        # The sum of large numbers may be infinite where their mean is not.
-        return math.fsum(value / len(values) for value in values)

@@ -69,11 +69,15 @@ def reduced(
 
 
 def usual_interval_s(series: Series, window: range) -> float | None:
-    """Return the median time between the last points of a window, None for fewer than three."""
+    """Return the median time between the last points of a window, None for fewer than three.
+
+    What was read together has one time and counts as one.
+    """
     times = series.times[max(window.start, window.stop - LOOKED_AT_FOR_INTERVAL) : window.stop]
     if len(times) < 3:
         return None
-    return median(later - earlier for earlier, later in pairwise(times))
+    intervals_s = [later - earlier for earlier, later in pairwise(times) if later > earlier]
+    return median(intervals_s) if len(intervals_s) > 1 else None
 
 
 def _columns(
@@ -102,18 +106,15 @@ def _extremes(
     series: Series, first: int, last: int, *, is_log: bool
 ) -> tuple[list[float], list[float], int]:
     """Return times and values of the lowest and the highest point, and how many cannot be shown."""
-    times, values = series.times[first:last], series.values[first:last]
+    times, values = series.times, series.values
     hidden = 0
-    if is_log:
-        shown = [place for place, value in enumerate(values) if value > 0]
-        hidden = len(values) - len(shown)
+    lowest, highest = series.blocks.extremes(first, last)
+    if is_log and values[lowest] <= 0:
+        shown = [place for place in range(first, last) if values[place] > 0]
+        hidden = last - first - len(shown)
         if not shown:
             return [], [], hidden
         lowest = min(shown, key=values.__getitem__)
-        highest = max(shown, key=values.__getitem__)
-    else:
-        lowest = values.index(min(values))
-        highest = values.index(max(values))
     places = sorted({lowest, highest})
     return [times[place] for place in places], [values[place] for place in places], hidden
 

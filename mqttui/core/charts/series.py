@@ -7,6 +7,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, TypeAlias
 
+from mqttui.core.charts.blocks import Blocks
 from mqttui.core.message import RETAIN
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Series:
     __slots__ = (
         "_max_points",
         "_must_break",
+        "blocks",
         "breaks",
         "disordered",
         "evicted",
@@ -50,6 +52,7 @@ class Series:
         self._must_break = False
         self.times = array("d")
         self.values = array("d")
+        self.blocks = Blocks(self.values)
         self.breaks = array("q")
         self.evicted = 0
         self.unread = 0
@@ -98,12 +101,14 @@ class Series:
         place = bisect_right(self.times, time_s)
         self.times.insert(place, time_s)
         self.values.insert(place, value)
+        self.blocks.inserted_at(place)
         for index in range(bisect_left(self.breaks, self.evicted + place), len(self.breaks)):
             self.breaks[index] += 1
 
     def _evict(self, count: int) -> None:
         del self.times[:count]
         del self.values[:count]
+        self.blocks.removed_first(count)
         self.evicted += count
         del self.breaks[: bisect_left(self.breaks, self.evicted)]
 

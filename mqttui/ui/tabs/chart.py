@@ -30,7 +30,11 @@ LIST_INTERVAL_S = 0.5
 
 
 class ChartTab(MessageTab):
-    """Draws numbers of a topic; what was chosen for a topic stays while the program runs."""
+    """Draws numbers of a topic.
+
+    What was chosen for a topic stays while the program runs; another topic with the same numbers
+    begins with the same lines, so that one can go from board to board.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*CHART_TAB_COMMANDS.bindings]
 
@@ -74,9 +78,17 @@ class ChartTab(MessageTab):
         self.set_class(self.size.width >= SIDE_BY_SIDE_FROM_WIDTH, "-beside")
 
     def _first_spec(self, node: TopicNode) -> ChartSpec:
-        path = likely_path(numbers_in(node.last)) if node.last is not None else None
-        series = () if path is None else (SeriesSpec(node.path, path),)
-        return replace(self.spec, series=series, is_xy=False, y_range=None)
+        """Return the lines that were drawn of the topic before, where this one has them too."""
+        numbers = numbers_in(node.last) if node.last is not None else []
+        known = {found.path for found in numbers}
+        series = tuple(
+            replace(each, topic=node.path) for each in self.spec.series if each.path in known
+        )
+        if not series:
+            path = likely_path(numbers)
+            series = () if path is None else (SeriesSpec(node.path, path),)
+        is_xy = self.spec.is_xy and len(series) > 1
+        return replace(self.spec, series=series, is_xy=is_xy, y_range=None)
 
     def _list(self, node: TopicNode, now: float) -> None:
         """Show the numbers of the last message."""

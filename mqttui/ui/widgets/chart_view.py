@@ -97,11 +97,12 @@ class ChartView(Lines, can_focus=True):
         return self._picture
 
     def show_chart(self, spec: ChartSpec) -> None:
-        """Show something else."""
+        """Show something else, with the next frame: a key that comes now shall not wait for it."""
         if spec != self.spec:
             self._live.show(spec)
             self._live.go_on()
-            self._draw_now()
+            self._stamp = None
+            self._drawn_at = float("-inf")
 
     def refresh_frame(self, now: float, *, may_draw: bool = True) -> bool:
         """Read what is new, draw it if it is time, and return whether it was drawn.

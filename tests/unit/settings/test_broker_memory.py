@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +29,25 @@ def test_sections_of_another_process_stay(tmp_path: Path) -> None:
     one.write("pins", [1])
     two.write("layout", {"a": 2})
     assert BrokerMemory(tmp_path / "b.json").read("pins") == [1]
+
+
+def test_sections_written_at_the_same_moment_are_all_kept(tmp_path: Path) -> None:
+    """Each part of the interface writes from a thread of its own."""
+    memory = BrokerMemory(tmp_path / "b.json")
+    barrier = threading.Barrier(8)
+
+    def write(number: int) -> None:
+        barrier.wait()
+        for value in range(5):
+            memory.write(f"section {number}", value)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    again = BrokerMemory(tmp_path / "b.json")
+    assert [again.read(f"section {number}") for number in range(8)] == [4] * 8
 
 
 def test_a_section_can_be_removed(tmp_path: Path) -> None:

@@ -75,6 +75,13 @@ def test_two_missing_of_a_regular_series_are_no_gap() -> None:
     assert curve.gaps == ()
 
 
+def test_points_that_were_read_together_are_no_gaps() -> None:
+    """Bursts of a hundred points at one time, one per second, are one line."""
+    series = series_of((float(second), 1.0) for second in range(20) for _ in range(100))
+    curve = reduced(series, *ALWAYS, 80)
+    assert (curve.gaps, len(curve.pieces)) == ((), 1)
+
+
 def test_a_broken_line_is_drawn_in_pieces() -> None:
     """What was no number stands between the pieces."""
     series = series_of([(0.0, 1.0), (1.0, 1.0), (2.0, math.nan), (3.0, 1.0), (4.0, 1.0)])
