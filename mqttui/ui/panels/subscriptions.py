@@ -178,7 +178,7 @@ class SubscriptionPanel(Panel):
             rows += [[(fitted(line, width), role)] for line in textwrap.wrap(sentence, width)]
         if len(rows) > height:
             (text, role), *_ = rows[height - 1]
-            rows[height - 1 :] = [[(fitted(text, width - 2) + f" {ELLIPSIS}", role)]]
+            rows[height - 1 :] = [[(fitted(f"{text} {ELLIPSIS}", width), role)]]
         self._words.show(rows)
 
     def on_resize(self) -> None:
