@@ -69,9 +69,12 @@ ASCII_OF: dict[str, str] = {
     **{chr(0x2400 + code): "?" for code in range(0x27)},
     "\ufffd": "?",
     # Frames, scroll bars, check boxes and the pointer of Textual.
-    **dict.fromkeys("─━═╌╍┄┅┈┉╴╶╸╺╼╾▔▀", "-"),
-    **dict.fromkeys("│┃║╎╏┆┇┊┋╵╷╹╻╽╿▕▐", "|"),
+    **dict.fromkeys("─╌╍┄┅┈┉╴╶╼╾▔▀", "-"),
+    **dict.fromkeys("│╎╏┆┇┊┋╵╷╽╿▕▐", "|"),
     **dict.fromkeys("╭╮╰╯┌┐└┘┏┓┗┛╔╗╚╝├┤┬┴┼┣┫┳┻╋╠╣╦╩╬▖▗▘▝▙▛▜▟▞▚", "+"),
+    # A stronger frame tells which pane has the keyboard.
+    **dict.fromkeys("━═╸╺", "="),
+    **dict.fromkeys("┃║╹╻", "#"),
     **dict.fromkeys("■◼▮▓▒", "#"),
     **dict.fromkeys("□◻▢░", "."),
     **dict(zip("✔✘❯›‹▶▷◁◂△▽▴☐☑☒•⊘⋮≠", "vx>><>><<^v^.xx*0:!", strict=True)),  # noqa: RUF001

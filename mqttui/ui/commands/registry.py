@@ -13,6 +13,7 @@ from mqttui.ui.commands.connection import CHECKUP_COMMANDS, CONNECTION_COMMANDS
 from mqttui.ui.commands.copy import COPY_COMMANDS
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
 from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
+from mqttui.ui.commands.layout import LAYOUT_COMMANDS
 from mqttui.ui.commands.log import LOG_COMMANDS
 from mqttui.ui.commands.pins import PIN_COMMANDS
 from mqttui.ui.commands.publish import PUBLISH_COMMANDS
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 GROUPS = (
     TREE_COMMANDS,
     EXPLORER_COMMANDS,
+    LAYOUT_COMMANDS,
     SUBSCRIPTION_COMMANDS,
     SEARCH_COMMANDS,
     COPY_COMMANDS,

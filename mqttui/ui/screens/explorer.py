@@ -16,12 +16,14 @@ from mqttui.core.outline import Outline
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
 from mqttui.ui.containment import FrameParts
 from mqttui.ui.messages import CopyWanted, TopicWanted
+from mqttui.ui.pane_layout import Pane, Shares
 from mqttui.ui.widgets.banner import Banner
 from mqttui.ui.widgets.connection_tabs import ConnectionTabs
 from mqttui.ui.widgets.key_bar import KeyBar
 from mqttui.ui.widgets.status_bar import Facts, RateMeter, StatusBar
 from mqttui.ui.widgets.topic_tree import TopicTree
 from mqttui.ui.widgets.tree_words import notice_text, subscribed_text, title_text
+from mqttui.ui.widgets.workbench import Workbench
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +106,7 @@ class ExplorerScreen(Screen[None]):
         yield ConnectionTabs(id="connection-tabs")
         yield StatusBar(id="status-bar")
         yield Banner(id="banner")
-        with Container(id="panes"):
+        with Workbench(Shares(), id="workbench"), Container(id="panes"):
             with Vertical(id="tree-frame"):
                 yield TopicTree(self._outline, wall_clock=self._wall_clock, id="topic-tree")
             # What it frames comes after the first paint.
@@ -113,6 +115,7 @@ class ExplorerScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show where things stand before the first frame."""
+        self._workbench = self.query_one(Workbench)
         self._tree = self.query_one(TopicTree)
         self._tree.marks = self.workspace.filter_marks
         self._tabs = self.query_one(ConnectionTabs)
@@ -504,8 +507,9 @@ class ExplorerScreen(Screen[None]):
             from mqttui.ui.widgets.dock import Dock
 
             self._dock = Dock(self.workspace, id="dock")
-            await self.mount(self._dock, before=self.query_one(KeyBar))
+            await self._workbench.add_dock(self._dock, self._dock.kinds)
         panel = await self._dock.open(name)
+        self._workbench.show(Pane.DOCK)
         panel.draw(self._wall_clock())
         return panel
 
@@ -515,14 +519,16 @@ class ExplorerScreen(Screen[None]):
         panel.begin(begin, self.selected)
         panel.focus_first()
 
-    def on_descendant_focus(self) -> None:
-        """Give the panes of a small terminal away while a panel below them is used."""
-        is_used = self._dock is not None and self._dock.has_focus_within
-        self.set_class(is_used, "-dock-in-use")
-
     def on_dock_switched(self, event: Dock.Switched) -> None:
         """Open the panel whose tab was clicked."""
-        self.run_worker(self.action_show_panel(event.name), group="dock", exclusive=True)
+        self._show_panel_soon(event.name)
+
+    def on_workbench_panel_wanted(self, event: Workbench.PanelWanted) -> None:
+        """Open the panel whose tab was clicked, where all panes are tabs."""
+        self._show_panel_soon(event.name)
+
+    def _show_panel_soon(self, name: str) -> None:
+        self.run_worker(self.action_show_panel(name), group="dock", exclusive=True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A slash in a text is a slash; what changes the broker is off while only reading."""
@@ -558,15 +564,19 @@ class ExplorerScreen(Screen[None]):
         self._draw_titles()
 
     def action_back(self) -> None:
-        """Close the answer, end the search, go to the tree; from there close the dock."""
+        """Close the answer, end the search, show all panes, go to the tree, close the dock."""
         if self._answer is not None and self._answer.display:
             self._answer.close()
         elif self._search_bar is not None and self._search_bar.display:
             self._search_bar.end()
             self._search_bar.display = False
             self._search_for(None)
+        elif self._workbench.is_maximised:
+            self._workbench.action_toggle_maximised()
+            return
         elif self._dock is not None and self._tree.has_focus:
             self._dock.close()
+            self._workbench.lay_out()
         self._focus_tree()
 
     def on_search_bar_changed(self, event: SearchBar.Changed) -> None:
@@ -590,6 +600,7 @@ class ExplorerScreen(Screen[None]):
 
     def _focus_tree(self) -> None:
         """Give the keyboard to the tree at once; `focus` would come behind keys that wait."""
+        self._workbench.bring_to_front(Pane.TREE)
         self.set_focus(self._tree)
 
     def _redraw_tree(self) -> None:

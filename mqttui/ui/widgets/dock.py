@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class Dock(Vertical):
-    """Shows one panel; the others keep their state. Hidden until a panel is opened."""
+    """Shows one panel; the others keep their state. Hidden until a panel is opened.
+
+    An open dock may be out of sight, where the panes are tabs.
+    """
 
     @dataclass
     class Switched(Message):
@@ -39,6 +42,7 @@ class Dock(Vertical):
         id: str | None = None,  # noqa: A002  # Textual's name
     ) -> None:
         super().__init__(id=id)
+        self.is_open = False
         self.display = False
         self._workspace = workspace
         self._kinds = {kind.name: kind for kind in kinds}
@@ -48,19 +52,22 @@ class Dock(Vertical):
 
     def compose(self) -> ComposeResult:
         """Begin with the row of tabs, which is shown when there is a choice."""
-        tabs = Switches(id="dock-tabs")
-        tabs.display = len(self._kinds) > 1
-        yield tabs
+        yield Switches(id="dock-tabs", classes="" if len(self._kinds) > 1 else "-single")
+
+    @property
+    def kinds(self) -> Sequence[PanelKind]:
+        """The panels that can be opened."""
+        return list(self._kinds.values())
 
     @property
     def panel(self) -> Panel | None:
-        """The panel in sight, None while the dock is closed."""
+        """The panel in sight, None while the dock is closed or out of sight."""
         return self._panels[self._current] if self.display and self._current else None
 
     @property
     def current(self) -> str | None:
-        """The name of the panel in sight, None while the dock is closed."""
-        return self._current if self.display else None
+        """The name of the panel that is open, None while the dock is closed."""
+        return self._current if self.is_open else None
 
     async def open(self, name: str) -> Panel:
         """Bring a panel into sight, made if it was never open, and return it."""
@@ -72,7 +79,7 @@ class Dock(Vertical):
         for other_name, other in self._panels.items():
             other.display = other_name == name
         self._current = name
-        self.display = True
+        self.is_open = self.display = True
         self.set_class(panel.NEEDS_ROOM, "-roomy")
         self.border_title = Content(self._kinds[name].title)
         tabs = [(kind.name, kind.title) for kind in self._kinds.values()]
@@ -81,7 +88,7 @@ class Dock(Vertical):
 
     def close(self) -> None:
         """Hide the dock; its panels keep their state."""
-        self.display = False
+        self.is_open = self.display = False
 
     def draw(self, now: float) -> None:
         """Draw the panel in sight; `now` is in seconds since the epoch."""

@@ -50,8 +50,13 @@ class Switches(Widget):
             """The row in which it happened."""
             return self.switches
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
-        super().__init__(id=id)
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002  # Textual's name
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
         self._switches: list[Switch] = []
 
     def show(self, switches: list[Switch]) -> None:
