@@ -223,21 +223,20 @@ class PacketView(TailView[TraceEntry]):
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(item.at))
         facts = [f"{item.direction.value} {at}.{int(item.at % 1 * 1e6):06d}"]
         packet = printable(item.packet)
-        if item.count > 1:
-            facts.append(f"{count_text(item.count)} {packet} packets together, the first:")
-        else:
-            facts.append(packet)
+        is_burst = item.count > 1
+        facts.append(f"{count_text(item.count)} {packet} packets together" if is_burst else packet)
         if item.packet_id is not None:
             facts.append(f"identifier {item.packet_id}")
         if item.qos is not None:
             facts.append(" ".join([f"QoS {item.qos}", *flags_of(item)]))
         if item.size_bytes is not None:
-            facts.append(f"{count_text(item.size_bytes)} bytes")
+            facts.append(f"{count_text(item.size_bytes)} bytes{' in all' if is_burst else ''}")
         if item.after_s is not None:
             facts.append(f"{duration_text(item.after_s)} after what it answers")
         paragraphs = [(", ".join(facts), "fact")]
         if item.topic is not None:
-            paragraphs.append((topic_text(item.topic), "topic"))
+            first = "the first topic: " if is_burst else ""
+            paragraphs.append((first + topic_text(item.topic), "topic"))
         if item.words is not None:
             paragraphs.append((printable(item.words), "value"))
         return paragraphs

@@ -29,7 +29,7 @@ SHORT = 10
 
 SHORT_WORD_ROWS = 2
 WORD_ROWS = 4
-MORE = " … (enter)"
+MORE = " (enter)"
 
 
 class TailView(Vertical, Generic[Item]):
@@ -198,7 +198,7 @@ class TailView(Vertical, Generic[Item]):
         if len(rows) > room:
             rows = rows[:room]
             text, role = rows[-1][0]
-            rows[-1] = [(fitted(text, width - len(MORE)), role), (MORE, "mark")]
+            rows[-1] = [(fitted(f"{text} …", width - len(MORE)), role), (MORE, "mark")]
         rows += [[] for _ in range(room - len(rows))]
         has_other_room = room != len(self._words.rows)
         self._words.show(rows)
