@@ -374,7 +374,8 @@ def run(
     `make_source` makes its source; the app starts it, and `notices` are sentences that the user
     sees meanwhile. Whatever sources are in use at the end are stopped. Returns one summary per
     connection. What is remembered of brokers is kept in `memory_folder`, nothing if None. The
-    terminal is restored in any case; what failed is printed by Textual.
+    terminal is restored in any case; what ended the interface unexpectedly is printed by Textual,
+    and `SystemExit` is raised.
     """
     with GarbagePacer() as pacer:
         app = MqttuiApp(
@@ -393,4 +394,6 @@ def run(
         finally:
             for connection in app.connections:
                 connection.workspace.source.stop()
+        if app.return_code:
+            raise SystemExit(app.return_code)
         return app.summaries()

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from mqttui.ui.workspace import Workspace
 
 
+STILL_INTERVAL_S = 1.0
+"""How often a connection is drawn whose loop has failed."""
+
+
 class ConnectionFace(NamedTuple):
     """What a tab shows of a connection; `label` is not yet printable."""
 
@@ -72,7 +76,11 @@ class OpenConnection:
                 f"({type(error).__name__}). The log (L) says where; B connects anew."
             )
             await asyncio.to_thread(self.workspace.source.stop)
-            self.draw_rest(self.workspace.wall_clock())
+            if self.explorer.is_mounted:
+                # The log still has something to tell.
+                self.explorer.set_interval(
+                    STILL_INTERVAL_S, lambda: self.draw_rest(self.workspace.wall_clock())
+                )
 
     @property
     def is_in_sight(self) -> bool:

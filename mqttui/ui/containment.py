@@ -27,10 +27,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 from textual._context import active_message_pump
 from textual.app import App
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.events import Compose
 from textual.geometry import Region
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -42,7 +44,7 @@ from mqttui.core.log.faults import FaultTally, fault_of, is_worth_writing, repor
 from mqttui.core.log.records import RecordCollector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from textual.message import Message
 
@@ -138,9 +140,7 @@ class Containment:
         """Contain an exception; return False when it must end the program."""
         if not self.is_containing(error):
             return False
-        cause: BaseException = error
-        if isinstance(error, WorkerFailed):
-            cause = error.error
+        cause = cause_of(error)
         pump = active_message_pump.get(None)
         unmade = _unmade(pump)
         if id(unmade) in self._left_out:
@@ -262,8 +262,12 @@ class ContainedApp(App[None]):
         self.containment.end()
 
     def _handle_exception(self, error: Exception) -> None:
-        if not self.containment.takes(error):
-            super()._handle_exception(error)
+        if self.containment.takes(error):
+            return
+        # Textual would show the message raw, and the values of variables with it.
+        cause = cause_of(error)
+        error.__rich__ = lambda: Text(report_of(cause))  # type: ignore[attr-defined]
+        super()._handle_exception(error)
 
 
 class FrameParts:
@@ -301,6 +305,11 @@ def containment_of(app: object) -> Containment | None:
     return app.containment if isinstance(app, ContainedApp) else None
 
 
+def cause_of(error: BaseException) -> BaseException:
+    """Return what a worker failed with, for its failure; else the exception itself."""
+    return error.error if isinstance(error, WorkerFailed) else error
+
+
 def part_name(node: object) -> str:
     """Return what a widget is called in a sentence: `The message pane`."""
     if isinstance(node, App) or node is None:
@@ -324,9 +333,10 @@ def install() -> bool:
             )
             return False
     dispatch = MessagePump._dispatch_message
-    render_lines = Widget.render_lines
 
     async def dispatch_contained(self: MessagePump, message: Message) -> None:
+        if isinstance(message, Compose) and isinstance(self, Widget):
+            _contain_drawing(type(self))
         try:
             await dispatch(self, message)
         except Exception as error:
@@ -334,15 +344,39 @@ def install() -> bool:
             if containment is None or not containment.takes(error):
                 raise
 
-    def render_lines_contained(self: Widget, crop: Region) -> list[Strip]:
+    MessagePump._dispatch_message = dispatch_contained  # type: ignore[method-assign]
+    _contain_drawing(Widget)
+    for known in _below(Widget):
+        _contain_drawing(known)
+    return True
+
+
+def _below(owner: type[Widget]) -> Iterator[type[Widget]]:
+    for heir in owner.__subclasses__():
+        yield heir
+        yield from _below(heir)
+
+
+@functools.cache
+def _contain_drawing(owner: type[Widget]) -> None:
+    """Let a class of widgets, and what it inherits from, draw under the eyes of a containment."""
+    for base in owner.__mro__:
+        render_lines = vars(base).get("render_lines")
+        if render_lines is not None and not hasattr(render_lines, "__wrapped__"):
+            setattr(base, "render_lines", _contained(render_lines))  # noqa: B010  # any class
+
+
+def _contained(
+    render_lines: Callable[[Widget, Region], list[Strip]],
+) -> Callable[[Widget, Region], list[Strip]]:
+    @functools.wraps(render_lines)
+    def drawn(self: Widget, crop: Region) -> list[Strip]:
         containment = containment_of(_app_of(self))
         if containment is None:
             return render_lines(self, crop)
         return containment.drawn(self, crop, functools.partial(render_lines, self))
 
-    MessagePump._dispatch_message = dispatch_contained  # type: ignore[method-assign]
-    Widget.render_lines = render_lines_contained  # type: ignore[method-assign]
-    return True
+    return drawn
 
 
 def _app_of(pump: MessagePump) -> object:

@@ -67,6 +67,11 @@ class TerminalProgram:
         return self._process.pid
 
     @property
+    def output(self) -> bytes:
+        """Everything written so far."""
+        return bytes(self._output)
+
+    @property
     def text(self) -> str:
         """Everything written so far, without escape sequences."""
         return _ESCAPE.sub(b"", bytes(self._output)).decode("utf-8", "replace")

@@ -194,6 +194,25 @@ async def test_only_the_line_that_fails_is_missing(house: House) -> None:
         assert lines[2] == "three"
 
 
+async def test_a_widget_with_its_own_way_of_drawing(house: House, journal: Journal) -> None:
+    """Also what does not draw as Textual does, and is known only later, says so in its place."""
+
+    class Picture(Widget):
+        DEFAULT_CSS = "Picture { height: 2; }"
+
+        def render_lines(self, crop):
+            raise OverflowError
+
+    async with house.run_test(size=(60, 10)) as pilot:
+        await house.query_one("#room").mount(Picture(), before=0)
+        await pilot.pause()
+        lines = [strip.text.rstrip() for strip in house.screen._compositor.render_strips()]
+        for line in lines[:2]:
+            assert line.startswith("! The picture cannot draw this: OverflowError")
+        assert house.query(Picture)
+        assert told(journal)[0][0].startswith("The picture failed unexpectedly: OverflowError")
+
+
 @pytest.mark.parametrize("place", ["compose", "mount", "layout"])
 async def test_a_widget_that_cannot_be_made_is_replaced(house, journal, place) -> None:
     """A sentence takes its place; the rest is laid out and works."""

@@ -10,6 +10,7 @@ import pytest
 from mqttui.core.log.event_log import Severity, Subject
 from mqttui.core.publishing import Outcome, PublishRequest, ReceiptStatus
 from mqttui.core.source import Phase, SourceCounters
+from mqttui.core.store import TopicStore
 from mqttui.core.trace import Direction, TraceEntry
 from mqttui.ui.panels.log import LogPanel, trace_file_name
 from mqttui.ui.screens.save import SaveScreen
@@ -216,11 +217,11 @@ async def test_a_long_sentence_can_be_read_whole(explore) -> None:
     """What does not fit below the list says so; enter gives it room."""
     async with explore(width=80, height=24) as explorer:
         await explorer.press("L")
-        sentence = " ".join(f"word{number}" for number in range(40))
+        sentence = " ".join(f"word{number}" for number in range(120))
         log_of(explorer).add(2000.0, Severity.INFO, Subject.PROGRAM, sentence)
         await explorer.settle()
         assert "… (enter)" in words(explorer)
-        assert "word39" not in words(explorer)
+        assert "word119" not in words(explorer)
         await explorer.press("enter")
         shown = " ".join(" ".join(explorer.screen()).replace("│", " ").split())
         assert sentence in shown
@@ -402,3 +403,49 @@ def test_names_of_files(label: str, beginning: str) -> None:
     assert name.startswith(beginning)
     assert name.endswith(".txt")
     assert "/" not in name
+
+
+async def test_problems_of_settings_are_kept(explore) -> None:
+    """A notice is a toast that goes away; the log keeps it, and what memory complains of."""
+    async with explore(notices=["profiles.toml, line 3: unknown key."]) as explorer:
+        explorer.app.connection.workspace.memory.problems.append("broker.json is damaged.")
+        await explorer.press("L")
+        for _ in range(2):
+            await explorer.settle()
+        told = [row for row in rows(explorer) if " settings " in row]
+        assert len(told) == 2
+        assert "profiles.toml, line 3: unknown key." in told[0]
+        assert "broker.json is damaged." in told[1]
+
+
+async def test_a_loop_that_fails_closes_its_connection(explore, source, monkeypatch) -> None:
+    """The broker is left, a sentence says so, and the log is still brought up to date."""
+
+    def fail(self, batch):
+        raise RuntimeError("broken loop")
+
+    async with explore(width=160, contains_failures=True) as explorer:
+        monkeypatch.setattr(TopicStore, "apply", fail)
+        source.publish("a", "1")
+        await explorer.until(lambda: "stop" in source.calls)
+        sentence = "This connection is closed because mqttui failed"
+        await explorer.until(lambda: sentence in "".join(explorer.screen()))
+        await explorer.press("L")
+        assert "RuntimeError: broken loop" in rows(explorer)[-1]
+        source.status = replace(source.status, phase=Phase.STOPPED)
+        await explorer.until(lambda: "Disconnected from" in rows(explorer)[-1])
+
+
+async def test_a_part_that_fails_leaves_the_others_alone(explore, source, monkeypatch) -> None:
+    """The rest of the frame is drawn, and the log says which part it was."""
+
+    def fail(self, now):
+        raise ZeroDivisionError
+
+    async with explore(contains_failures=True) as explorer:
+        monkeypatch.setattr("mqttui.ui.widgets.message_pane.MessagePane.refresh_frame", fail)
+        source.publish("a/b", "1")
+        await explorer.settle()
+        assert "a" in explorer.rows()[0]
+        await explorer.press("L")
+        assert "The message pane failed unexpectedly: ZeroDivisionError" in rows(explorer)[-1]

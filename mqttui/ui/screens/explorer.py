@@ -239,6 +239,8 @@ class ExplorerScreen(Screen[None]):
     def stand_still(self, sentence: str) -> None:
         """Say, from now on, why this connection does not go on."""
         self._failure = sentence
+        if self.is_mounted:
+            self._tell_now()
 
     def show_connections(self, faces: Sequence[ConnectionFace]) -> None:
         """Show which connections are open; nothing while this is the only one."""
