@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 APP_STAMP := $(VENV)/.app-installed
 DEV_STAMP := $(VENV)/.dev-installed
+NODE_STAMP := node_modules/.installed
 
 export PYTHON
 export PIP_NO_CACHE_DIR := 1
@@ -27,9 +28,9 @@ help:
 demo: $(APP_STAMP)
 	@$(BIN)/mqttui demo $(DEMO)
 
-test: $(DEV_STAMP)
+test: $(DEV_STAMP) $(NODE_STAMP)
 	@.ci/packages mosquitto mosquitto_sub mosquitto_passwd tmux
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS) \
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -r s $(TESTS) \
 	  && echo "make test: all tests passed" \
 	  || { echo "make test: FAILED"; exit 1; }
 
@@ -55,7 +56,7 @@ screenshots: $(DEV_STAMP)
 	@$(BIN)/python -m screenshots
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -73,3 +74,10 @@ $(DEV_STAMP): $(APP_STAMP)
 	@echo "Installing the development tools in $(VENV)"
 	@$(BIN)/python -m pip install -qq --group dev
 	@touch $@
+
+# MicroPython for the emulated board of the tests. A machine that cannot have node skips those
+# tests and says so; continuous integration must have it.
+$(NODE_STAMP): package.json package-lock.json
+	@if .ci/packages node npm && npm ci --silent --no-audit --no-fund; then touch $@; \
+	elif [ -n "$$CI" ]; then exit 1; \
+	else echo "The tests of the emulated board are skipped: they need node and npm."; fi

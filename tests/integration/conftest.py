@@ -16,6 +16,9 @@
 `listen(settings, **options)` starts a `Listener` (a session, what it delivered and ways to wait);
 `scripted(script)` starts a `ScriptedBroker` for what a real broker cannot be made to do.
 
+`start_board(options, bus=, files=)` starts an `EmulatedBoard`; without node these tests are
+skipped, and fail where the variable CI is set.
+
 `authority` is a `CertificateAuthority` made for the run; trust it with `authority.ca_file`.
 Publish with `tests.support.publisher`, wait with `tests.support.waiting.wait_until`.
 When mosquitto is missing these fixtures fail with what to install.
@@ -23,24 +26,28 @@ When mosquitto is missing these fixtures fail with what to install.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
+from tests.support.board.emulated_board import BoardOptions, EmulatedBoard, missing
 from tests.support.certificates import CertificateAuthority
 from tests.support.listening import Listener
 from tests.support.mosquitto import Mosquitto, MosquittoConfig, MosquittoMissing, program
 from tests.support.scripted_broker import ScriptedBroker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from mqttui.simulation.i2c_bus import I2CBus
     from tests.support.scripted_broker import Script
 
 StartMosquitto: TypeAlias = "Callable[[MosquittoConfig], Mosquitto]"
 Listen: TypeAlias = "Callable[..., Listener]"
 Scripted: TypeAlias = "Callable[[Script], ScriptedBroker]"
+StartBoard: TypeAlias = "Callable[..., EmulatedBoard]"
 
 USER = "ada"
 PASSWORD = "correct horse"
@@ -143,3 +150,32 @@ def scripted() -> Iterator[Scripted]:
     yield start
     for broker in brokers:
         broker.stop()
+
+
+@pytest.fixture
+def start_board(tmp_path: Path) -> Iterator[StartBoard]:
+    """Return a function that switches an emulated board on, with files on its flash."""
+    sentence = missing()
+    if sentence is not None and os.environ.get("CI"):
+        pytest.fail(sentence, pytrace=False)
+    if sentence is not None:
+        pytest.skip(sentence)
+    boards: list[EmulatedBoard] = []
+
+    def start(
+        options: BoardOptions | None = None,
+        *,
+        bus: I2CBus | None = None,
+        files: Mapping[str, str | bytes] | None = None,
+    ) -> EmulatedBoard:
+        board = EmulatedBoard(tmp_path / f"board-{len(boards)}", options, bus)
+        boards.append(board)
+        for path, content in (files or {}).items():
+            board.put(path, content)
+        board.start()
+        return board
+
+    yield start
+    for board in boards:
+        board.stop()
+        assert board.log_text() == ""
