@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from mqttui.payload.printable import printable
-from mqttui.payload.registry import decode
+from mqttui.payload.registry import AUTOMATIC, decode
+from mqttui.payload.request import NO_CONTEXT
+from mqttui.payload.tree_layout import lay_out, layout_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mqttui.core.node import Entry, TopicNode
     from mqttui.payload.decoded import Decoded
+    from mqttui.payload.request import Context
     from mqttui.payload.tree import Node, Scalar
+    from mqttui.payload.value_path import Step
+
+Pointed: TypeAlias = "tuple[tuple[Step, ...], Node]"
+"""A value within a message: the steps that lead to it, and itself."""
 
 MOST_VALUES = 1_000
 """Values of one payload that are offered one by one."""
@@ -53,20 +60,44 @@ class Copyable:
         return len(_CONTROLS.findall(self.text))
 
 
-def copyables(node: TopicNode, entry: Entry | None) -> list[Copyable]:
-    """Return what can be copied of a topic and one of its messages, the whole before its parts."""
+def copyables(
+    node: TopicNode,
+    entry: Entry | None,
+    *,
+    decoder: str = AUTOMATIC,
+    context: Context = NO_CONTEXT,
+    pointed: Pointed | None = None,
+) -> list[Copyable]:
+    """Return what can be copied of a topic and one of its messages, the whole before its parts.
+
+    First of all what is `pointed` at within the message, if anything is. `decoder` and `context`
+    say how the message is read.
+    """
     if node.topic is None:
         branch = _branch_text(node)
         return [Copyable("branch", branch), Copyable("topic filter", f"{branch}/#")]
-    found = [_topic(node.topic)]
+    found = [] if pointed is None else [_pointed(*pointed)]
+    found.append(_topic(node.topic))
     if entry is not None:
         _, payload, _, detail = entry
         is_head = detail is not None and detail.full_size_bytes is not None
         whole = _payload(payload, is_head)
         found.append(whole)
-        parts = _parts(decode(payload, is_head=is_head), whole.text)
+        parts = _parts(
+            decode(payload, is_head=is_head, decoder=decoder, context=context), whole.text
+        )
         found.extend(islice(parts, MOST_VALUES))
     return found
+
+
+def _pointed(steps: tuple[Step, ...], node: Node) -> Copyable:
+    """Return a value or, of an object or array, its layout, which for JSON is JSON."""
+    names = (f"[{step}]" if isinstance(step, int) else member_step(step) for step in steps)
+    path = f"${''.join(names)}"
+    if not node.is_container:
+        return Copyable(path, _scalar_text(node), path)
+    text = layout_text(lay_out(replace(node, label="")))
+    return Copyable(path, text, path, "" if node.is_whole else "only the beginning was read")
 
 
 def _branch_text(node: TopicNode) -> str:

@@ -31,9 +31,10 @@ class Preferences:
     """Limits, paces and looks.
 
     `history_budget_bytes` bounds all kept messages together. `frame_rate_hz` is how often the
-    screen may change. A payload longer than `payload_limit_bytes` is cut to it. The inbox
-    holds what arrived and has not been looked at yet. While `is_read_only` nothing is published,
-    while `is_presenting` secrets and client addresses are hidden.
+    screen may change. A payload longer than `payload_limit_bytes` is cut to it; no more than
+    `shown_limit_bytes` of it are laid out to be read. The inbox holds what arrived and has not been
+    looked at yet. While `is_read_only` nothing is published, while `is_presenting` secrets and
+    client addresses are hidden.
     Without `remembers_payloads` the history of what was published is kept without payloads.
     `keys` gives commands other keys, by the id of the command. `theme` is one of `THEMES`; when it
     `overrides_remembered_theme` it counts more than what was chosen for a broker. `is_ascii` says
@@ -45,6 +46,7 @@ class Preferences:
     payload_limit_bytes: int = MIB
     inbox_max_messages: int = 1_000_000
     inbox_max_bytes: int = 128 * MIB
+    shown_limit_bytes: int = 64_000
     is_read_only: bool = False
     is_presenting: bool = False
     remembers_payloads: bool = True
@@ -67,6 +69,8 @@ PREFERENCE_KEYS: dict[str, PreferenceKey] = {
     "frame_rate_hz": PreferenceKey("frame_rate_hz", Number(0.5, 60, "frames per second")),
     # The largest payload: the remaining length has 28 bits (MQTT 5.0 section 1.5.5).
     "payload_limit": PreferenceKey("payload_limit_bytes", Size(64, 256 * MIB)),
+    # More would hold up a frame.
+    "shown_limit": PreferenceKey("shown_limit_bytes", Size(1_000, 256_000)),
     "inbox_messages": PreferenceKey("inbox_max_messages", WholeNumber(1000, 100_000_000)),
     "inbox_size": PreferenceKey("inbox_max_bytes", Size(1_000_000, 1024**4)),
     "read_only": PreferenceKey("is_read_only", Switch()),

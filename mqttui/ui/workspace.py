@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mqttui.core.hygiene.inspector import HygieneInspector
     from mqttui.core.log.drop_events import Losses
     from mqttui.core.log.journal import Journal
+    from mqttui.core.message_reader import MessageReader
     from mqttui.core.publishing import Receipt
     from mqttui.core.source import MessageSource
     from mqttui.core.subscribed_traffic import SubscribedTraffic
@@ -66,6 +67,7 @@ class Workspace:
         self._journal: Journal | None = None
         self._subscribed_traffic: SubscribedTraffic | None = None
         self._looked_at_filters: object = None
+        self._reader: MessageReader | None = None
 
     @property
     def label(self) -> str:
@@ -111,6 +113,16 @@ class Workspace:
 
             self._journal = Journal()
         return self._journal
+
+    @property
+    def reader(self) -> MessageReader:
+        """What decodes the messages, by the decoders that were chosen for this broker."""
+        if self._reader is None:
+            # Imported here: the first paint can do without it.
+            from mqttui.ui.decoder_memory import remembered_reader
+
+            self._reader = remembered_reader(self.store, self.memory)
+        return self._reader
 
     @property
     def unseen_errors(self) -> int:

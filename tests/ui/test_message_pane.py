@@ -13,6 +13,7 @@ import pytest
 from textual.app import App
 
 import mqttui.ui
+from mqttui.core import message_reader as message_reader_module
 from mqttui.core.message import DUP, RETAIN, Batch, MessageDetail
 from mqttui.core.store import TopicStore
 from mqttui.settings.preferences import Preferences
@@ -315,9 +316,9 @@ async def test_flood_costs_what_is_visible(monkeypatch: pytest.MonkeyPatch) -> N
         await b.show()
         decoded: list[bytes] = []
         listed: list[bytes] = []
-        decode, one_line = message_pane_module.decode, message_list_module.one_line
+        decode, one_line = message_reader_module.decode, message_list_module.one_line
         monkeypatch.setattr(
-            message_pane_module,
+            message_reader_module,
             "decode",
             lambda payload, *rest, **more: (
                 decoded.append(payload) or decode(payload, *rest, **more)

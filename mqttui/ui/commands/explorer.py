@@ -110,7 +110,7 @@ EXPLORER_COMMANDS = CommandGroup(
             "full_stop",
             "step_tab(1)",
             "Next view",
-            "The next view of the topic: its value, a chart of its numbers",
+            "The next view of the topic: value, differences, history, chart, raw bytes, properties",
             key_display=".",
         ),
         Command(
@@ -119,6 +119,12 @@ EXPLORER_COMMANDS = CommandGroup(
             "Previous view",
             "The view of the topic before",
             key_display=",",
+        ),
+        Command(
+            "d",
+            "choose_decoder",
+            "Decoder",
+            "Choose how the messages of the topic are read: JSON, CBOR, Protobuf, hex, …",
         ),
         Command("2", "show_charts", "Charts", "The charts that are pinned, side by side", True),
         Command(

@@ -11,6 +11,7 @@ from mqttui.ui.commands.chart_tab import CHART_TAB_COMMANDS
 from mqttui.ui.commands.charts import CHARTS_COMMANDS
 from mqttui.ui.commands.connection import CHECKUP_COMMANDS, CONNECTION_COMMANDS
 from mqttui.ui.commands.copy import COPY_COMMANDS
+from mqttui.ui.commands.decoders import DECODER_COMMANDS
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
 from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
 from mqttui.ui.commands.layout import LAYOUT_COMMANDS
@@ -21,6 +22,7 @@ from mqttui.ui.commands.retained import BACKUPS_COMMANDS, RETAINED_COMMANDS
 from mqttui.ui.commands.search import SEARCH_COMMANDS
 from mqttui.ui.commands.subscriptions import SUBSCRIPTION_COMMANDS
 from mqttui.ui.commands.tree import TREE_COMMANDS
+from mqttui.ui.commands.value import VALUE_COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +37,8 @@ GROUPS = (
     SEARCH_COMMANDS,
     COPY_COMMANDS,
     PIN_COMMANDS,
+    VALUE_COMMANDS,
+    DECODER_COMMANDS,
     CHART_TAB_COMMANDS,
     CHART_COMMANDS,
     CHARTS_COMMANDS,

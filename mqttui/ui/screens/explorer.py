@@ -138,6 +138,7 @@ class ExplorerScreen(Screen[None]):
         pane = MessagePane(self.workspace, id="message-pane")
         await frame.mount(pane)
         self._pane = pane
+        self._tree.read_by(self.workspace.reader.one_line)
         pane.show_node(self._tree.selected, self._wall_clock())
         if self.workspace.memory.read("pins"):
             await self._open_pins()
@@ -466,7 +467,15 @@ class ExplorerScreen(Screen[None]):
             self.app.bell()
             return
         entry = self._pane.shown_entry if self._pane is not None else node.last
-        self.app.push_screen(CopyScreen(copyables(node, entry)), self._copy)
+        reader, topic = self.workspace.reader, node.path
+        offered = copyables(
+            node,
+            entry,
+            decoder=reader.decoder_of(topic),
+            context=reader.context_of(topic, entry),
+            pointed=self._pane.pointed if self._pane is not None else None,
+        )
+        self.app.push_screen(CopyScreen(offered), self._copy)
 
     def _copy(self, wanted: Copyable | None) -> None:
         if wanted is not None:
@@ -481,6 +490,23 @@ class ExplorerScreen(Screen[None]):
         """Show the next view of the topic."""
         if self._pane is not None:
             await self._pane.step_tab(steps)
+
+    def action_choose_decoder(self) -> None:
+        """Choose how the messages of the selected topic are read."""
+        node = self._tree.selected
+        entry = self._pane.shown_entry if self._pane is not None else None
+        if node is None or entry is None:
+            self.notify("Select a topic with a message in the tree first.", severity="warning")
+            return
+        from mqttui.ui.screens.decoders import DecoderScreen
+
+        screen = DecoderScreen(self.workspace, node.path, entry)
+        self.app.push_screen(screen, self._show_decoded_anew)
+
+    def _show_decoded_anew(self, has_chosen: bool | None) -> None:
+        if has_chosen:
+            self._tree.read_by(self.workspace.reader.one_line)
+            self._draw_all()
 
     def action_show_charts(self) -> None:
         """Show the pinned charts."""

@@ -83,6 +83,19 @@ def flowed(
     return flow
 
 
+def cropped_cells(cells: Cells, width: int) -> Cells:
+    """Return as much of a row as fits `width` cells, with an ellipsis where its end is missing."""
+    cropped: Cells = []
+    for text, role in cells:
+        used = cell_len(text)
+        if used > width:
+            cropped.append((fitted(text, width), role))
+            break
+        cropped.append((text, role))
+        width -= used
+    return cropped
+
+
 def ruled(cells: Cells, width: int) -> Cells:
     """Return `cells` followed by a line to the end of the row."""
     used = sum(cell_len(text) for text, _ in cells)

@@ -79,6 +79,11 @@ class ChoiceList(VirtualRows, Generic[Item], can_focus=True):
         """The item under the cursor, None if the list is empty."""
         return self._items[self._index] if self._items else None
 
+    @property
+    def items(self) -> Sequence[Item]:
+        """What is listed."""
+        return self._items
+
     def show(self, items: Sequence[Item], *, is_other_list: bool = False) -> None:
         """Show `items` from now on; with `is_other_list` from the top."""
         before = self.item

@@ -16,7 +16,7 @@ from mqttui.payload.quantities import (
     size_text,
 )
 from mqttui.ui.glyphs import RETAINED, WARNING
-from mqttui.ui.widgets.cells import fitted, fitted_end, ruled
+from mqttui.ui.widgets.cells import cropped_cells, fitted_end, ruled
 
 if TYPE_CHECKING:
     from mqttui.core.node import Entry, TopicNode
@@ -74,24 +74,45 @@ def message_facts(node: TopicNode, entry: Entry, now: float) -> Cells:
     return cells
 
 
-def kind_row(decoded: Decoded, entry: Entry, frozen: tuple[int, int] | None, width: int) -> Cells:
+def kind_row(
+    decoded: Decoded,
+    entry: Entry,
+    frozen: tuple[int, int] | None,
+    width: int,
+    chosen_for: str | None = None,
+) -> Cells:
     """Return what kind of value is shown, and first of all whether it is not the live one.
 
     `frozen` is (number of the shown message, number of the newest), None when the last is shown.
+    `chosen_for` is the topic filter for which the decoder was chosen, None if nobody chose it.
     """
+    cells: Cells = []
     if frozen is not None:
         number, newest = frozen
         text = f"message {count_text(number)} of {count_text(newest)}"
-        return [(text, "cursor"), ("  esc: back to live", "dim")]
-    kind = "empty: deletes a retained message" if decoded.kind == "empty" else decoded.guess
-    cells: Cells = [(kind, "heading")]
-    warning = ""
+        cells = [(text, "cursor"), ("  esc: back to live  ", "dim")]
+    cells.append((kind_text(decoded, chosen_for), "heading"))
+    if (warning := cut_text(decoded, entry)) is not None:
+        cells.append((f"  {WARNING} {warning}", "warning"))
     if decoded.error is not None:
-        warning = f"  {WARNING} {decoded.error}"
-    elif decoded.is_cut or size_of(entry) > decoded.total_bytes:
-        shown = f"{size_text(decoded.shown_bytes)} of {size_text(size_of(entry))}"
-        warning = f"  {WARNING} showing {shown}"
-    return [*cells, (fitted(warning, width - len(kind)), "warning")] if warning else cells
+        cells.append((f"  {WARNING} {decoded.error}", "warning"))
+    return cropped_cells(cells, width)
+
+
+def kind_text(decoded: Decoded, chosen_for: str | None) -> str:
+    """Return what a value was read as, and who said so: `looks like CBOR`, `CBOR (chosen …)`."""
+    if decoded.kind == "empty":
+        return "empty: deletes a retained message"
+    if chosen_for is None:
+        return decoded.guess
+    return f"{decoded.title} (chosen for {printable(chosen_for[:80])})"
+
+
+def cut_text(decoded: Decoded, entry: Entry) -> str | None:
+    """Return how much of a payload is shown, None if that is all of it."""
+    if decoded.is_cut or size_of(entry) > decoded.total_bytes:
+        return f"showing {size_text(decoded.shown_bytes)} of {size_text(size_of(entry))}"
+    return None
 
 
 def notes_of(decoded: Decoded, entry: Entry) -> tuple[str, ...]:

@@ -136,8 +136,8 @@ class MessageList(VirtualRows, can_focus=True):
         found = self._entry_and_previous(number)
         return found[0] if found is not None else None
 
-    def choose(self, number: int | None) -> None:
-        """Put the cursor on a message, or take it away, and tell."""
+    def choose(self, number: int | None, *, is_told: bool = True) -> None:
+        """Put the cursor on a message, or take it away, and tell unless it is known."""
         if number == self._cursor:
             return
         for changed in (self._cursor, number):
@@ -149,7 +149,8 @@ class MessageList(VirtualRows, can_focus=True):
         else:
             self._scroll_to_number(number)
         self.refresh()
-        self.post_message(self.Chosen(number))
+        if is_told:
+            self.post_message(self.Chosen(number))
 
     def _scroll_to_number(self, number: int) -> None:
         row = self._newest - number

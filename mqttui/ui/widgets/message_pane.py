@@ -11,9 +11,11 @@ from textual.content import Content
 from textual.style import Style
 from textual.widget import Widget
 
-from mqttui.payload.registry import SHOWN_LIMIT_BYTES, decode
+from mqttui.payload.printable import printable
+from mqttui.payload.registry import AUTOMATIC
+from mqttui.payload.value_path import path_text
 from mqttui.ui.tabs.registry import TABS, VALUE
-from mqttui.ui.tabs.tab import Shown
+from mqttui.ui.tabs.tab import MessageWanted, Numbered, Shown
 from mqttui.ui.widgets.branch_summary import branch_facts, recent_rows, survey
 from mqttui.ui.widgets.cells import Cells, Lines, flowed, ruled
 from mqttui.ui.widgets.message_facts import (
@@ -30,10 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
-    from textual.events import Resize
+    from textual.events import Click, Resize
 
     from mqttui.core.node import Entry, TopicNode
     from mqttui.payload.decoded import Decoded
+    from mqttui.payload.folding import Path
+    from mqttui.payload.tree import Node
     from mqttui.ui.tabs.tab import MessageTab
     from mqttui.ui.workspace import Workspace
 
@@ -79,7 +83,10 @@ class MessagePane(Vertical):
         self._decode_again_at = 0.0
         self._hex_row_bytes = 0
         self._is_arranged_for_branch = True
-        self._frozen: tuple[int, Entry] | None = None
+        self._frozen: Numbered | None = None
+        self._against: Numbered | None = None
+        self._reader_version = 0
+        self._chosen_for: str | None = None
         self._surveyed_at = float("-inf")
         self._face: tuple[object, ...] = ()
         self._head = Lines(id="message-head")
@@ -162,14 +169,14 @@ class MessagePane(Vertical):
     def shown_entry(self) -> Entry | None:
         """The message that is shown, None for a branch or nothing."""
         if self._frozen is not None:
-            return self._frozen[1]
+            return self._frozen.entry
         return self._node.last if self._node is not None else None
 
     @property
     def shown_number(self) -> int | None:
         """The number of the shown message within its topic, None for a branch or nothing."""
         if self._frozen is not None:
-            return self._frozen[0]
+            return self._frozen.number
         return self._node.messages if self._node is not None and self._node.last else None
 
     def show_node(self, node: TopicNode | None, now: float) -> None:
@@ -180,12 +187,14 @@ class MessagePane(Vertical):
         self._entry = None
         self._decoded = None
         self._frozen = None
+        self._against = None
         self._decode_again_at = 0.0
         self._surveyed_at = float("-inf")
         self._face = ()
         self._arrange()
         self._list.show_node(node if node is not None and node.last else None, now)
         self._value.show(None)
+        self._value.open_anew()
         self._value.show_beginning()
         self.refresh_frame(now)
         # Widgets that were hidden have no size before the next layout.
@@ -227,24 +236,24 @@ class MessagePane(Vertical):
         return 1 if self.size.width >= ONE_FACTS_ROW_FROM_WIDTH else 2
 
     def _refresh_topic(self, node: TopicNode, last: Entry, now: float) -> None:
-        entry = self._frozen[1] if self._frozen is not None else last
-        self._refresh_value(entry)
+        entry = self._frozen.entry if self._frozen is not None else last
+        self._refresh_value(node, entry)
         tab = self._tabs.get(self._tab)
         if tab is not None and tab.size:
-            number = self._frozen[0] if self._frozen is not None else node.messages
-            tab.refresh_frame(Shown(node, entry, number, self._frozen is None), now)
+            number = self._frozen.number if self._frozen is not None else node.messages
+            tab.refresh_frame(Shown(node, entry, number, self._frozen is None, self._against), now)
         width = self._head.size.width
         # Ages and rates are worth painting once a second, a new message at once.
         widths = (width, self._list.row_cells)
         age_s = int(now - entry[0])
-        face = (node.messages, node.evicted, age_s, widths, self._frozen, self._decoded)
+        frozen = (self._frozen.number, node.messages) if self._frozen is not None else None
+        face = (node.messages, node.evicted, age_s, widths, frozen, self._decoded, self._chosen_for)
         if face == self._face:
             return
         self._face = face
         kind: Cells = []
         if self._decoded is not None and self._entry is not None:
-            frozen = (self._frozen[0], node.messages) if self._frozen is not None else None
-            kind = kind_row(self._decoded, self._entry, frozen, width)
+            kind = kind_row(self._decoded, self._entry, frozen, width, self._chosen_for)
         facts = message_facts(node, entry, now)
         rows = [topic_row(node, width)]
         if self._is_flat():
@@ -263,10 +272,13 @@ class MessagePane(Vertical):
         self._list_head.show([history_heading(node, list_width), columns])
         self._list.refresh_frame(now)
 
-    def _refresh_value(self, entry: Entry) -> None:
+    def _refresh_value(self, node: TopicNode, entry: Entry) -> None:
+        reader = self._workspace.reader
         hex_row_bytes = self._hex_row_bytes_that_fit()
         shown = self._entry
-        is_same_layout = hex_row_bytes == self._hex_row_bytes
+        is_same_layout = (
+            hex_row_bytes == self._hex_row_bytes and reader.version == self._reader_version
+        )
         if entry is shown and is_same_layout:
             return
         started = self._clock()
@@ -281,10 +293,16 @@ class MessagePane(Vertical):
         ):
             return
         self._hex_row_bytes = hex_row_bytes
-        decoded = decode(
-            entry[1],
-            SHOWN_LIMIT_BYTES,
-            is_head=entry[3] is not None and entry[3].full_size_bytes is not None,
+        self._reader_version = reader.version
+        topic = node.path
+        rule = reader.rule_for(topic)
+        self._chosen_for = None
+        if rule is not None and rule.decoder != AUTOMATIC:
+            self._chosen_for = rule.topic_filter
+        decoded = reader.decode(
+            topic,
+            entry,
+            self._workspace.preferences.shown_limit_bytes,
             hex_row_bytes=hex_row_bytes,
         )
         self._decoded = decoded
@@ -326,11 +344,49 @@ class MessagePane(Vertical):
         event.stop()
         entry = self._list.entry(event.number) if event.number is not None else None
         self._frozen = None
+        self._against = None
         if event.number is not None and entry is not None:
-            self._frozen = (event.number, entry)
+            self._frozen = Numbered(event.number, entry)
         self._decode_again_at = 0.0
         self._value.show_beginning()
         self.refresh_frame(self._now)
+
+    async def on_message_wanted(self, event: MessageWanted) -> None:
+        """Show a message that was chosen in a tab, in the tab that suits it."""
+        event.stop()
+        self._frozen = event.wanted
+        self._against = event.against
+        self._decode_again_at = 0.0
+        self._list.choose(event.wanted.number, is_told=False)
+        await self.show_tab(event.tab)
+        self.focus_first()
+
+    def on_value_view_pointed(self, event: ValueView.Pointed) -> None:
+        """Name the path to the value under the cursor in the frame around the pane."""
+        event.stop()
+        pointed = event.view.pointed
+        text = ""
+        if pointed is not None:
+            unit = event.view.pointed_unit
+            text = f"${_joined(path_text(pointed[0]))}{f'  {unit}' if unit else ''}"
+        if isinstance(self.parent, Widget):
+            self.parent.border_subtitle = Content(printable(text))
+
+    def on_click(self, event: Click) -> None:
+        """A click on what the value was read as offers the other decoders."""
+        if event.widget is self._head and event.y == self._head.size.height - 1:
+            event.stop()
+            self.run_worker(self.screen.run_action("choose_decoder"))
+
+    @property
+    def pointed(self) -> tuple[Path, Node] | None:
+        """Path and value under the cursor of the value, None while it has not the keyboard."""
+        return self._value.pointed
+
+    @property
+    def decoded(self) -> Decoded | None:
+        """The shown message, decoded; None for a branch or nothing."""
+        return self._decoded
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave escape to the screen while there is nothing to come back from."""
@@ -340,4 +396,12 @@ class MessagePane(Vertical):
 
     def action_live(self) -> None:
         """Show the last message again and follow the topic."""
+        if self._list.cursor is None:
+            self._frozen = self._against = None
+            self._show_again()
         self._list.choose(None)
+
+
+def _joined(path: str) -> str:
+    """Return a path as it follows `$`."""
+    return path if not path or path.startswith("[") else f".{path}"

@@ -20,7 +20,9 @@ from mqttui.ui.widgets.message_facts import size_of
 from mqttui.ui.widgets.row_columns import GAP_CELLS, TREND_CELLS, Column
 
 if TYPE_CHECKING:
-    from mqttui.core.node import TopicNode
+    from collections.abc import Callable
+
+    from mqttui.core.node import Entry, TopicNode
     from mqttui.ui.widgets.row_columns import RowLayout
 
 Role: TypeAlias = Literal[
@@ -40,6 +42,9 @@ Role: TypeAlias = Literal[
     "trend",
     "cursor",
 ]
+
+ValueOf: TypeAlias = "Callable[[TopicNode, Entry, int], str]"
+"""Returns at most so many characters for a message in a row."""
 
 SLOWEST_RATE = 0.5 / 60
 VALUE_COLUMN_SHARE = 0.36
@@ -120,10 +125,16 @@ def figures_of(node: TopicNode, now: float) -> tuple[str, str]:
     return rate_text(rate) if rate >= SLOWEST_RATE else "", age_text(age_s)
 
 
+def plain_value(node: TopicNode, entry: Entry, width: int) -> str:
+    """Return a message on one line, whatever decoder was chosen for its topic."""
+    return one_line(entry[1], width)
+
+
 def face_of(
     node: TopicNode,
     pulse: Pulse,
     layout: RowLayout,
+    value_of: ValueOf = plain_value,
     *,
     trend: str = "",
     is_broken: bool = False,
@@ -141,7 +152,7 @@ def face_of(
         # A name can be 64 kB; beyond four code points per cell nothing more is seen.
         name=topic_text(node.name[: 4 * width].encode("utf-8", "surrogateescape")) or "(empty)",
         below=_below_text(node, layout, hits_below) if node.children else "",
-        value="" if last is None else one_line(last[1], width),
+        value="" if last is None else value_of(node, last, width),
         pulse=pulse,
         messages=f"{_count_text(node.messages_below)} msg" if layout.has_count else "",
         size=size_text(size_of(last)) if last is not None and layout.has_size else "",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mqttui.core.node import TopicNode
     from mqttui.core.outline import Outline, Row
     from mqttui.ui.widgets.row_columns import Columns
+    from mqttui.ui.widgets.topic_row import ValueOf
 
 FOLLOW_INTERVAL_S = 0.4
 """Shortest time between two jumps while following: a person must be able to read the name."""
@@ -120,6 +121,11 @@ class TopicTree(VirtualRows, can_focus=True):
         self._painter.is_ascii = any(isinstance(each, AsciiFilter) for each in filters)
 
     # What others ask for
+
+    def read_by(self, value_of: ValueOf) -> None:
+        """Show messages as `value_of` reads them, from the next frame on."""
+        self._painter.value_of = value_of
+        self._painter.forget_values()
 
     @property
     def selected(self) -> TopicNode | None:

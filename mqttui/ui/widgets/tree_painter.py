@@ -13,7 +13,14 @@ from mqttui.core.trend import trend_of
 from mqttui.payload.quantities import brief_count_text
 from mqttui.ui.glyphs import ascii_text, curve
 from mqttui.ui.widgets.row_columns import NAME_CELLS, TREND_CELLS, row_layout
-from mqttui.ui.widgets.topic_row import Pulse, RowFace, face_of, pulse_of, row_segments
+from mqttui.ui.widgets.topic_row import (
+    Pulse,
+    RowFace,
+    face_of,
+    plain_value,
+    pulse_of,
+    row_segments,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
     from mqttui.core.outline import Row
     from mqttui.core.search.search import Search
     from mqttui.ui.widgets.row_columns import Columns, RowLayout
+    from mqttui.ui.widgets.topic_row import ValueOf
 
 TREND_INTERVAL_S = 1.0
 """A curve that changes more often is work for nobody's eye."""
@@ -100,12 +108,14 @@ class TreePainter:
     """Makes the lines of a view; remembers no more than what is in sight.
 
     `style_of` returns the style of a role (`topic`, `value`, …), for a selected row or not.
-    `painted_rows` counts the rows that could not be reused. While `is_ascii` nothing else is drawn.
+    `value_of(node, entry, width)` returns a message on one line. `painted_rows` counts the rows
+    that could not be reused. While `is_ascii` nothing else is drawn.
     """
 
     def __init__(self, style_of: Callable[[str, bool], Style]) -> None:
         self.painted_rows = 0
         self.is_ascii = False
+        self.value_of: ValueOf = plain_value
         self._style_of = style_of
         self._looks_left = 0
         self._styles: dict[tuple[str, bool], Style] = {}
@@ -123,6 +133,11 @@ class TreePainter:
         self._blank = None
         for seen in self._seen.values():
             seen.line = None
+
+    def forget_values(self) -> None:
+        """Read every message anew the next time: another decoder was chosen."""
+        for seen in self._seen.values():
+            seen.stamp = _NO_STAMP
 
     def lines(self, view: View) -> list[Strip]:
         """Return as many lines as the view is high; those that look as before are the same."""
@@ -177,6 +192,7 @@ class TreePainter:
                 node,
                 pulse,
                 layout,
+                self.value_of,
                 trend=facts.trend,
                 is_broken=facts.is_broken,
                 breaks_rule=stamp.breaks_rule,

@@ -28,10 +28,10 @@ def test_all_keys_are_read(tmp_path: Path) -> None:
     """Every key fills its field."""
     text = (
         'history_budget = "64MB"\nframe_rate_hz = 4\npayload_limit = "2MiB"\n'
-        'inbox_messages = 5000\ninbox_size = "8MB"\n'
+        'inbox_messages = 5000\ninbox_size = "8MB"\nshown_limit = "100kB"\n'
     )
     assert loaded(tmp_path, text) == (
-        Preferences(64_000_000, 4.0, 2 * 1024 * 1024, 5000, 8_000_000),
+        Preferences(64_000_000, 4.0, 2 * 1024 * 1024, 5000, 8_000_000, 100_000),
         [],
     )
 

@@ -1,0 +1,52 @@
+"""The unit of the value on a line of a tree, as its key or its surroundings tell it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mqttui.payload.units import is_unit_key, unit_of_key, unit_value
+from mqttui.payload.value_path import key_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mqttui.payload.tree import Node
+    from mqttui.payload.tree_layout import Line
+
+MOST_SIBLINGS = 200
+"""Among more members than this none is looked for that tells the unit of the others."""
+
+
+def line_unit(lines: Sequence[Line], index: int) -> str | None:
+    """Return the unit of the numbers that begin on a line, None where nobody tells it."""
+    line = lines[index]
+    node = line.node
+    if node is None or not _has_numbers(node, line.last == index):
+        return None
+    while line.parent >= 0:
+        parent = lines[line.parent]
+        container = parent.node
+        assert container is not None
+        assert node is not None
+        if container.kind == "object":
+            return _told_by(container, key_text(node.key))
+        # The key of an array speaks for its items.
+        line, node = parent, container
+    return None
+
+
+def _has_numbers(node: Node, is_one_line: bool) -> bool:
+    if node.kind == "array":
+        return is_one_line and any(child.kind == "number" for child in node.children)
+    return node.kind == "number"
+
+
+def _told_by(container: Node, key: str) -> str | None:
+    if len(container.children) > MOST_SIBLINGS:
+        return unit_of_key(key)
+    siblings = {key_text(child.key): child for child in container.children}
+    found = unit_of_key(key, siblings)
+    if found is not None:
+        return found
+    told = (unit_value(child.value) for name, child in siblings.items() if is_unit_key(name))
+    return next((unit for unit in told if unit is not None), None)
