@@ -1,4 +1,4 @@
-"""Reading the properties of a message that was received, so that it can be published again."""
+"""Reading the MQTT 5 properties of a message that was received."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 from mqttui.core.publishing import PublishProperties
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 # Identifiers of MQTT 5.0 section 3.3.2.3.
-_PAYLOAD_FORMAT = 0x01
-_MESSAGE_EXPIRY = 0x02
-_CONTENT_TYPE = 0x03
-_RESPONSE_TOPIC = 0x08
-_CORRELATION_DATA = 0x09
-_SUBSCRIPTION_IDENTIFIER = 0x0B
-_TOPIC_ALIAS = 0x23
-_USER_PROPERTY = 0x26
+PAYLOAD_FORMAT = 0x01
+MESSAGE_EXPIRY = 0x02
+CONTENT_TYPE = 0x03
+RESPONSE_TOPIC = 0x08
+CORRELATION_DATA = 0x09
+SUBSCRIPTION_IDENTIFIER = 0x0B
+TOPIC_ALIAS = 0x23
+USER_PROPERTY = 0x26
 
 
 class UnreadableProperties(ValueError):
@@ -30,25 +30,33 @@ def properties_of(block: bytes) -> PublishProperties | None:
     Subscription identifier and topic alias belong to one connection and are left out. Raises
     `UnreadableProperties`.
     """
-    reader = _Reader(block)
     found: dict[str, Any] = {}
     user_properties: list[tuple[str, str]] = []
-    while not reader.is_at_end:
-        identifier = reader.take(1)[0]
-        if identifier == _USER_PROPERTY:
-            user_properties.append((reader.text(), reader.text()))
-        elif identifier in _READ:
-            name, read = _READ[identifier]
-            value = read(reader)
-            if name is not None:
-                found[name] = value
-        else:
-            raise UnreadableProperties(f"There is no property {identifier} in a PUBLISH packet.")
+    for identifier, value in read_properties(block):
+        if identifier == USER_PROPERTY:
+            user_properties.append(value)
+        elif (name := _FIELDS.get(identifier)) is not None:
+            found[name] = value == 1 if identifier == PAYLOAD_FORMAT else value
     if user_properties:
         found["user_properties"] = tuple(user_properties)
     if not found or found == {"is_text": False}:
         return None
     return PublishProperties(**found)
+
+
+def read_properties(block: bytes) -> Iterator[tuple[int, Any]]:
+    """Yield every property of a block with its identifier, in order.
+
+    Values are numbers, texts, bytes, and for user properties pairs of texts. Raises
+    `UnreadableProperties` where a property begins that cannot be read.
+    """
+    reader = _Reader(block)
+    while not reader.is_at_end:
+        identifier = reader.take(1)[0]
+        read = _READ.get(identifier)
+        if read is None:
+            raise UnreadableProperties(f"There is no property {identifier} in a PUBLISH packet.")
+        yield identifier, read(reader)
 
 
 class _Reader:
@@ -92,12 +100,21 @@ class _Reader:
         raise UnreadableProperties("A variable byte integer has more than four bytes.")
 
 
-_READ: dict[int, tuple[str | None, Callable[[_Reader], object]]] = {
-    _PAYLOAD_FORMAT: ("is_text", lambda reader: reader.number(1) == 1),
-    _MESSAGE_EXPIRY: ("message_expiry_s", lambda reader: reader.number(4)),
-    _CONTENT_TYPE: ("content_type", _Reader.text),
-    _RESPONSE_TOPIC: ("response_topic", _Reader.text),
-    _CORRELATION_DATA: ("correlation_data", _Reader.binary),
-    _SUBSCRIPTION_IDENTIFIER: (None, _Reader.varint),
-    _TOPIC_ALIAS: (None, lambda reader: reader.number(2)),
+_READ: dict[int, Callable[[_Reader], object]] = {
+    PAYLOAD_FORMAT: lambda reader: reader.number(1),
+    MESSAGE_EXPIRY: lambda reader: reader.number(4),
+    CONTENT_TYPE: _Reader.text,
+    RESPONSE_TOPIC: _Reader.text,
+    CORRELATION_DATA: _Reader.binary,
+    SUBSCRIPTION_IDENTIFIER: _Reader.varint,
+    TOPIC_ALIAS: lambda reader: reader.number(2),
+    USER_PROPERTY: lambda reader: (reader.text(), reader.text()),
 }
+_FIELDS = {
+    PAYLOAD_FORMAT: "is_text",
+    MESSAGE_EXPIRY: "message_expiry_s",
+    CONTENT_TYPE: "content_type",
+    RESPONSE_TOPIC: "response_topic",
+    CORRELATION_DATA: "correlation_data",
+}
+"""What of the properties a publisher chooses, as a field of `PublishProperties`."""

@@ -17,7 +17,7 @@ from mqttui.core import message_reader as message_reader_module
 from mqttui.core.message import DUP, RETAIN, Batch, MessageDetail
 from mqttui.core.store import TopicStore
 from mqttui.settings.preferences import Preferences
-from mqttui.ui.widgets import message_list as message_list_module
+from mqttui.ui.theme import OWN_VARIABLES, filter_variables
 from mqttui.ui.widgets import message_pane as message_pane_module
 from mqttui.ui.widgets.message_list import MessageList
 from mqttui.ui.widgets.message_pane import MessagePane
@@ -47,6 +47,10 @@ class PaneApp(App[None]):
     """The pane alone."""
 
     CSS_PATH = STYLES
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return what our styles use beside Textual's own."""
+        return OWN_VARIABLES | filter_variables(self.current_theme)
 
     def compose(self) -> ComposeResult:
         """Yield the pane."""
@@ -316,7 +320,7 @@ async def test_flood_costs_what_is_visible(monkeypatch: pytest.MonkeyPatch) -> N
         await b.show()
         decoded: list[bytes] = []
         listed: list[bytes] = []
-        decode, one_line = message_reader_module.decode, message_list_module.one_line
+        decode, one_line = message_reader_module.decode, message_reader_module.one_line
         monkeypatch.setattr(
             message_reader_module,
             "decode",
@@ -325,7 +329,7 @@ async def test_flood_costs_what_is_visible(monkeypatch: pytest.MonkeyPatch) -> N
             ),
         )
         monkeypatch.setattr(
-            message_list_module,
+            message_reader_module,
             "one_line",
             lambda payload, width: listed.append(payload) or one_line(payload, width),
         )
@@ -343,9 +347,7 @@ async def test_an_expensive_value_is_decoded_less_often() -> None:
     """Decoding takes a bounded share of the time, and the last value is shown in the end."""
     ticks = iter(range(1000))
 
-    class SlowClockApp(App[None]):
-        CSS_PATH = STYLES
-
+    class SlowClockApp(PaneApp):
         def compose(self) -> ComposeResult:
             yield MessagePane(a_workspace(), clock=lambda: float(next(ticks)))
 

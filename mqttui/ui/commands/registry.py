@@ -12,11 +12,14 @@ from mqttui.ui.commands.charts import CHARTS_COMMANDS
 from mqttui.ui.commands.connection import CHECKUP_COMMANDS, CONNECTION_COMMANDS
 from mqttui.ui.commands.copy import COPY_COMMANDS
 from mqttui.ui.commands.decoders import DECODER_COMMANDS
+from mqttui.ui.commands.diff import DIFF_COMMANDS
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
+from mqttui.ui.commands.history import HISTORY_COMMANDS
 from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
 from mqttui.ui.commands.layout import LAYOUT_COMMANDS
 from mqttui.ui.commands.log import LOG_COMMANDS
 from mqttui.ui.commands.pins import PIN_COMMANDS
+from mqttui.ui.commands.properties import PROPERTIES_COMMANDS
 from mqttui.ui.commands.publish import PUBLISH_COMMANDS
 from mqttui.ui.commands.retained import BACKUPS_COMMANDS, RETAINED_COMMANDS
 from mqttui.ui.commands.search import SEARCH_COMMANDS
@@ -39,6 +42,9 @@ GROUPS = (
     PIN_COMMANDS,
     VALUE_COMMANDS,
     DECODER_COMMANDS,
+    DIFF_COMMANDS,
+    HISTORY_COMMANDS,
+    PROPERTIES_COMMANDS,
     CHART_TAB_COMMANDS,
     CHART_COMMANDS,
     CHARTS_COMMANDS,

@@ -20,6 +20,30 @@ class TabKind:
     load: Callable[[], type[MessageTab]] | None = None
 
 
+def _diff() -> type[MessageTab]:
+    from mqttui.ui.tabs.diff import DiffTab
+
+    return DiffTab
+
+
+def _history() -> type[MessageTab]:
+    from mqttui.ui.tabs.history import HistoryTab
+
+    return HistoryTab
+
+
+def _raw() -> type[MessageTab]:
+    from mqttui.ui.tabs.raw import RawTab
+
+    return RawTab
+
+
+def _properties() -> type[MessageTab]:
+    from mqttui.ui.tabs.properties import PropertiesTab
+
+    return PropertiesTab
+
+
 def _chart() -> type[MessageTab]:
     from mqttui.ui.tabs.chart import ChartTab
 
@@ -30,5 +54,9 @@ VALUE = "value"
 
 TABS = (
     TabKind(VALUE, "Value"),
+    TabKind("diff", "Diff", _diff),
+    TabKind("history", "History", _history),
     TabKind("chart", "Chart", _chart),
+    TabKind("raw", "Raw", _raw),
+    TabKind("properties", "Properties", _properties),
 )

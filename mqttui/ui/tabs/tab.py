@@ -48,6 +48,11 @@ class MessageWanted(Message):
     against: Numbered | None = None
 
 
+@dataclass
+class LiveWanted(Message):
+    """The last message of the topic is to be shown again."""
+
+
 class MessageTab(Container):
     """A view of one topic; it is given what is shown when that changes and once per frame."""
 

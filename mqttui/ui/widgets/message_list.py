@@ -11,7 +11,6 @@ from textual.message import Message
 
 from mqttui.core.message import DUP, RETAIN, qos_of
 from mqttui.payload.quantities import duration_text, size_text
-from mqttui.payload.registry import one_line
 from mqttui.ui.glyphs import CHOSEN, RETAINED
 from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, painted
 from mqttui.ui.widgets.message_facts import clock_text, size_of
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from mqttui.core.node import Entry, TopicNode
+    from mqttui.ui.widgets.topic_row import ValueOf
 
 GAP_FROM_WIDTH = 48
 QOS_FROM_WIDTH = 30
@@ -33,23 +33,25 @@ _STRIPS_KEPT = 512
 
 def heading_cells(width: int) -> Cells:
     """Return the names of the columns of a list that is `width` cells wide."""
-    return [(_columns("time", "gap", "QoS", "size", "value", width), "dim")]
+    return [(columns_text("time", "gap", "QoS", "size", "value", width), "dim")]
 
 
-def message_cells(entry: Entry, previous: Entry | None, now: float, width: int) -> Cells:
-    """Return one message as a row; `previous` is the message before it if that is still kept."""
-    received_at, payload, flags, _ = entry
+def message_columns(entry: Entry, previous: Entry | None, now: float, width: int) -> str:
+    """Return all of a row but its value; `previous` is the message before if that is kept."""
+    received_at, _, flags, _ = entry
     gap = "-"
     if previous is not None:
         gap_s = received_at - previous[0]
         # What was read from the network at once has one time.
         gap = duration_text(gap_s) if gap_s > 0 else "burst"
     mark = f"{qos_of(flags)}{RETAINED if flags & RETAIN else ''}{'D' if flags & DUP else ''}"
-    left = _columns(clock_text(received_at, now), gap, mark, size_text(size_of(entry)), "", width)
-    return [(left, "dim"), (one_line(payload, max(0, width - len(left))), "value")]
+    return columns_text(
+        clock_text(received_at, now), gap, mark, size_text(size_of(entry)), "", width
+    )
 
 
-def _columns(clock: str, gap: str, mark: str, size: str, value: str, width: int) -> str:
+def columns_text(clock: str, gap: str, mark: str, size: str, value: str, width: int) -> str:
+    """Return the columns for which there is room, the value behind them."""
     text = f"{clock:<{CLOCK_CELLS}} "
     if width >= GAP_FROM_WIDTH:
         text += f"{gap:>7}  "
@@ -84,8 +86,9 @@ class MessageList(VirtualRows, can_focus=True):
 
         number: int | None
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, value_of: ValueOf, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._value_of = value_of
         self._node: TopicNode | None = None
         self._newest = 0
         self._cursor: int | None = None
@@ -131,6 +134,25 @@ class MessageList(VirtualRows, can_focus=True):
             self.scroll_to(y=min(self.scroll_offset.y + arrived, self.max_scroll_y), animate=False)
         self.refresh()
 
+    def number_at(self, row: int) -> int:
+        """Return the number of the message in a row."""
+        return self._newest - row
+
+    def row_of(self, number: int) -> int:
+        """Return the row of a message."""
+        return self._newest - number
+
+    def forget_values(self) -> None:
+        """Paint every message anew: they are read in another way."""
+        self._forget_strips()
+        self.refresh()
+
+    def _forget_strips(self) -> None:
+        self._strips.clear()
+
+    def _forget_strip(self, number: int) -> None:
+        self._strips.pop(number, None)
+
     def entry(self, number: int) -> Entry | None:
         """Return the message with this number, None if it is not kept."""
         found = self._entry_and_previous(number)
@@ -142,7 +164,7 @@ class MessageList(VirtualRows, can_focus=True):
             return
         for changed in (self._cursor, number):
             if changed is not None:
-                self._strips.pop(changed, None)
+                self._forget_strip(changed)
         self._cursor = number
         if number is None:
             self.scroll_to(y=0, animate=False)
@@ -153,7 +175,7 @@ class MessageList(VirtualRows, can_focus=True):
             self.post_message(self.Chosen(number))
 
     def _scroll_to_number(self, number: int) -> None:
-        row = self._newest - number
+        row = self.row_of(number)
         top, height = self.scroll_offset.y, max(1, self.size.height)
         if row < top:
             self.scroll_to(y=row, animate=False)
@@ -163,10 +185,10 @@ class MessageList(VirtualRows, can_focus=True):
     def action_move(self, rows: int) -> None:
         """Move the cursor towards older (positive) or newer messages; past the newest is live."""
         if self._cursor is None:
-            if rows > 0 and self._newest:
-                self.choose(self._newest)
+            if rows > 0 and self.row_count:
+                self.choose(self.number_at(0))
             return
-        self._choose_row(self._newest - self._cursor + rows)
+        self._choose_row(self.row_of(self._cursor) + rows)
 
     def action_move_page(self, pages: int) -> None:
         """Move the cursor by what is visible."""
@@ -190,23 +212,24 @@ class MessageList(VirtualRows, can_focus=True):
         if row < 0:
             self.choose(None)
         elif self.row_count:
-            self.choose(self._newest - min(row, self.row_count - 1))
+            self.choose(self.number_at(min(row, self.row_count - 1)))
 
     def on_resize(self, event: Resize) -> None:
         """Other columns may fit now."""
-        self._strips.clear()
+        self._forget_strips()
         self.refresh()
 
     def notify_style_update(self) -> None:
         """Forget what was painted in the colours of another theme."""
         super().notify_style_update()
-        self._strips.clear()
+        self._forget_strips()
 
     def render_line(self, y: int) -> Strip:
         """Return the row at `y` of the visible part."""
         width = self.row_cells
         row = y + self.scroll_offset.y
-        if row >= self.row_count:
+        node = self._node
+        if row >= self.row_count or node is None:
             return painted(self, [], width)
         number = self._newest - row
         strip = self._strips.get(number)
@@ -214,7 +237,10 @@ class MessageList(VirtualRows, can_focus=True):
             found = self._entry_and_previous(number)
             if found is None:
                 return painted(self, [], width)
-            cells = message_cells(*found, self._now, width)
+            entry, previous = found
+            left = message_columns(entry, previous, self._now, width)
+            room = max(0, width - len(left))
+            cells: Cells = [(left, "dim"), (self._value_of(node, entry, room), "value")]
             is_chosen = number == self._cursor
             if is_chosen:
                 # Colour alone would be lost on some terminals.

@@ -15,7 +15,7 @@ from mqttui.payload.printable import printable
 from mqttui.payload.registry import AUTOMATIC
 from mqttui.payload.value_path import path_text
 from mqttui.ui.tabs.registry import TABS, VALUE
-from mqttui.ui.tabs.tab import MessageWanted, Numbered, Shown
+from mqttui.ui.tabs.tab import LiveWanted, MessageWanted, Numbered, Shown
 from mqttui.ui.widgets.branch_summary import branch_facts, recent_rows, survey
 from mqttui.ui.widgets.cells import Cells, Lines, flowed, ruled
 from mqttui.ui.widgets.message_facts import (
@@ -93,7 +93,7 @@ class MessagePane(Vertical):
         self._body = Container(id="message-body")
         self._value = ValueView(id="message-value")
         self._list_head = Lines(id="message-list-head")
-        self._list = MessageList(id="message-list")
+        self._list = MessageList(workspace.reader.one_line, id="message-list")
         self._recent = Lines(id="branch-recent")
 
     def compose(self) -> ComposeResult:
@@ -293,7 +293,9 @@ class MessagePane(Vertical):
         ):
             return
         self._hex_row_bytes = hex_row_bytes
-        self._reader_version = reader.version
+        if reader.version != self._reader_version:
+            self._reader_version = reader.version
+            self._list.forget_values()
         topic = node.path
         rule = reader.rule_for(topic)
         self._chosen_for = None
@@ -360,6 +362,11 @@ class MessagePane(Vertical):
         self._list.choose(event.wanted.number, is_told=False)
         await self.show_tab(event.tab)
         self.focus_first()
+
+    def on_live_wanted(self, event: LiveWanted) -> None:
+        """Follow the topic again."""
+        event.stop()
+        self.action_live()
 
     def on_value_view_pointed(self, event: ValueView.Pointed) -> None:
         """Name the path to the value under the cursor in the frame around the pane."""
