@@ -25,7 +25,7 @@ def deliver(source, count=20, topic=b"b/data", ends_at=None, **scale) -> None:
 
 async def open_chart(explorer) -> ChartTab:
     """Select the board's data and show its chart."""
-    await explorer.press("down", "down", "full_stop")
+    await explorer.press("down", "down", "full_stop", "full_stop", "full_stop")
     await explorer.until(lambda: explorer.app.screen.query(ChartTab))
     await explorer.settle()
     tab = explorer.app.screen.query_one(ChartTab)
