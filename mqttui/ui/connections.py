@@ -6,8 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
 from mqttui.core.summary import Summary
-from mqttui.ui.containment import FrameParts, containment_of
+from mqttui.ui.containment import containment_of
 from mqttui.ui.frame import FrameLoop, Live
+from mqttui.ui.frame_parts import FrameParts
 from mqttui.ui.screens.explorer import ExplorerScreen
 
 if TYPE_CHECKING:

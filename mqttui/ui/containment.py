@@ -59,7 +59,6 @@ WITHIN_S = 10.0
 """More failures than that in so short a time are no program that goes on."""
 
 UNTOLD_LIMIT = 100
-FAILURES_IN_A_ROW = 20
 NOTICE_S = 15.0
 _PAINTING = {"_refresh_layout", "_compositor_refresh"}
 _PRIVATE_NAMES = (
@@ -268,36 +267,6 @@ class ContainedApp(App[None]):
         cause = cause_of(error)
         error.__rich__ = lambda: Text(report_of(cause))  # type: ignore[attr-defined]
         super()._handle_exception(error)
-
-
-class FrameParts:
-    """Calls the parts of a frame, so that one that fails does not keep the others from drawing.
-
-    A part that fails `FAILURES_IN_A_ROW` times without a success is not called any more.
-    """
-
-    def __init__(self, owner: DOMNode) -> None:
-        self._owner = owner
-        self._failures: dict[str, int] = {}
-
-    def draw(self, part: str, draw: Callable[..., object], *values: object) -> None:
-        """Call `draw`; `part` names what it draws, for a sentence."""
-        failures = self._failures.get(part, 0)
-        if failures >= FAILURES_IN_A_ROW:
-            return
-        try:
-            draw(*values)
-        except Exception as error:
-            containment = containment_of(self._owner.app)
-            if containment is None or not containment.is_containing(error):
-                raise
-            self._failures[part] = failures + 1
-            if failures + 1 == FAILURES_IN_A_ROW:
-                part = f"{part}, which is not brought up to date any more,"
-            containment.note(error, fault_of(error, part, __file__))
-        else:
-            if failures:
-                del self._failures[part]
 
 
 def containment_of(app: object) -> Containment | None:

@@ -14,13 +14,8 @@ from textual.widgets import Input, Label
 from mqttui.core.log.event_log import Severity
 from mqttui.core.log.journal import Journal
 from mqttui.ui import containment as containment_module
-from mqttui.ui.containment import (
-    FAILURES_IN_A_ROW,
-    ContainedApp,
-    FailedPart,
-    FrameParts,
-    part_name,
-)
+from mqttui.ui.containment import ContainedApp, FailedPart, part_name
+from mqttui.ui.frame_parts import FAILURES_IN_A_ROW, FrameParts
 from mqttui.ui.widgets.cells import Lines
 
 

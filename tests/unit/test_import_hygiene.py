@@ -114,10 +114,18 @@ def test_a_start_without_settings_files_loads_nothing_that_reads_them(tmp_path: 
 
 
 def test_the_first_paint_loads_nothing_that_comes_after_it(tmp_path: Path) -> None:
-    """Forms, help and the message pane are imported when they are shown."""
+    """Forms, help, panels and the message pane are imported when they are shown."""
     loaded = loaded_by("import mqttui.ui.app", tmp_path)
-    later = ("screens.connection", "screens.help", "widgets.filter_bar", "widgets.message_pane")
+    later = (
+        "screens.connection",
+        "screens.help",
+        "panels.log",
+        "panels.packet_view",
+        "widgets.search_bar",
+        "widgets.message_pane",
+    )
     assert loaded & {f"mqttui.ui.{name}" for name in later} == set()
+    assert not any(name.startswith("mqttui.core.log.journal") for name in loaded)
 
 
 def test_rows_of_the_tree_load_no_decoder(tmp_path: Path) -> None:

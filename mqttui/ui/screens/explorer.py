@@ -14,7 +14,7 @@ from mqttui.broker.sys_counters import BrokerReport, SysCounters
 from mqttui.core.order import Order
 from mqttui.core.outline import Outline
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
-from mqttui.ui.containment import FrameParts
+from mqttui.ui.frame_parts import FrameParts
 from mqttui.ui.messages import CopyWanted, TopicWanted
 from mqttui.ui.pane_layout import Pane, Shares
 from mqttui.ui.widgets.banner import Banner
