@@ -19,6 +19,7 @@ from mqttui.ui.commands.app import APP_COMMANDS
 from mqttui.ui.connections import Connections, OpenConnection
 from mqttui.ui.containment import ContainedApp
 from mqttui.ui.garbage import GarbagePacer
+from mqttui.ui.layout_memory import SECTION, layout_of
 from mqttui.ui.looks import AsciiFilter, chosen_theme, is_without_colour
 from mqttui.ui.screens.explorer import ExplorerScreen
 from mqttui.ui.theme import OWN_VARIABLES, SIXTEEN_COLOURS, THEMES, filter_variables
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from mqttui.core.source import MessageSource
     from mqttui.core.summary import Summary
+    from mqttui.settings.broker_memory import BrokerMemory
     from mqttui.settings.connection import ConnectionSettings
     from mqttui.settings.preferences import Preferences
     from mqttui.ui.commands.keymap import Keymap
@@ -73,7 +75,9 @@ class MqttuiApp(ContainedApp):
         wall_clock: Callable[[], float] = time.time,
         contains_failures: bool = False,
     ) -> None:
-        theme_name = chosen_theme(preferences, None)
+        memory = memory_of(settings, memory_folder) if memory_folder is not None else None
+        remembered = layout_of(memory.read(SECTION)).theme if memory is not None else None
+        theme_name = chosen_theme(preferences, remembered if source is not None else None)
         # Without colour no other colours may come into being: shades of grey are some.
         super().__init__(
             contains_failures=contains_failures,
@@ -92,7 +96,7 @@ class MqttuiApp(ContainedApp):
         if source is None:
             self.add_mode(self.DEFAULT_MODE, lambda: self._connection_screen(self._notices))
         else:
-            self._open(source, settings, self.DEFAULT_MODE)
+            self._open(source, settings, self.DEFAULT_MODE, memory)
         if title:
             self.title = title
 
@@ -156,15 +160,18 @@ class MqttuiApp(ContainedApp):
         )
 
     def _open(
-        self, source: MessageSource, settings: ConnectionSettings | None, mode: str
+        self,
+        source: MessageSource,
+        settings: ConnectionSettings | None,
+        mode: str,
+        memory: BrokerMemory | None,
     ) -> OpenConnection:
         """Take in a connection, whose mode and loop are the caller's to start."""
-        folder = self._memory_folder
         workspace = Workspace(
             source,
             self._preferences,
             settings=settings,
-            memory=memory_of(settings, folder) if folder is not None else None,
+            memory=memory,
             clock=self._clock,
             wall_clock=self._wall_clock,
         )
@@ -196,13 +203,16 @@ class MqttuiApp(ContainedApp):
             source = self._make_source(settings)
             source.start()
         left = self.current_mode
-        connection = self._open(source, settings, self.connections.new_mode())
+        folder = self._memory_folder
+        memory = memory_of(settings, folder) if folder is not None else None
+        connection = self._open(source, settings, self.connections.new_mode(), memory)
         explorer = connection.explorer
         if len(self.screen_stack) > 1:
             # The connection screen has done its work.
             self.pop_screen()
         self.add_mode(connection.mode, lambda: explorer)
         await self.switch_mode(connection.mode)
+        self.theme = explorer.theme_name
         explorer.complete()
         if len(self.connections) == 1:
             # There was nothing but the connection screen.
@@ -223,6 +233,7 @@ class MqttuiApp(ContainedApp):
 
     async def _show_connection(self, connection: OpenConnection) -> None:
         await self.switch_mode(connection.mode)
+        self.theme = connection.explorer.theme_name
         self._show_tabs()
         now = self._wall_clock()
         connection.draw_tree(now)
@@ -249,6 +260,8 @@ class MqttuiApp(ContainedApp):
         self.connections.close(connection)
         self.containment.detach(connection.workspace)
         await self.switch_mode(following)
+        if self.connection is not None:
+            self.theme = self.connection.explorer.theme_name
         await self.remove_mode(connection.mode)
         self._show_tabs()
 

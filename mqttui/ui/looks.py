@@ -9,19 +9,18 @@ from rich.console import Console
 from rich.segment import Segment
 from textual.constants import COLOR_SYSTEM
 from textual.filter import LineFilter
+from textual.theme import BUILTIN_THEMES
 
 from mqttui.settings.preferences import AUTOMATIC
 from mqttui.ui.glyphs import ascii_text
 from mqttui.ui.theme import DARK, SIXTEEN_COLOURS, THEMES, theme_name
 
 if TYPE_CHECKING:
-    from collections.abc import Container
-
     from textual.color import Color
 
     from mqttui.settings.preferences import Preferences
 
-OUR_THEMES = frozenset(theme.name for theme in THEMES)
+KNOWN_THEMES = frozenset((*BUILTIN_THEMES, *(theme.name for theme in THEMES)))
 
 
 class AsciiFilter(LineFilter):
@@ -51,18 +50,12 @@ def has_few_colours() -> bool:
     return console.color_system in (None, "standard")
 
 
-def chosen_theme(
-    preferences: Preferences, remembered: object, known: Container[str] = OUR_THEMES
-) -> str:
-    """Return the name of the theme to begin with, one of `known`.
+def chosen_theme(preferences: Preferences, remembered: str | None) -> str:
+    """Return the name of the theme to begin with.
 
     `remembered` is the name of the theme that was chosen for the broker, if any was.
     """
-    if (
-        isinstance(remembered, str)
-        and remembered in known
-        and not preferences.overrides_remembered_theme
-    ):
+    if remembered in KNOWN_THEMES and not preferences.overrides_remembered_theme:
         return remembered
     if preferences.theme != AUTOMATIC:
         return theme_name(preferences.theme)

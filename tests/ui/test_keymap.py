@@ -62,7 +62,7 @@ async def test_a_chosen_key_works_and_the_old_one_does_not(explore) -> None:
     """The key bar and the help show it, a mistake is told and harms nothing else."""
     keys = {"explorer.pause": "ctrl+x", "explorer.fnd": "x"}
     preferences = Preferences(frame_rate_hz=0.5, keys=keys)
-    async with explore(preferences=preferences) as explorer:
+    async with explore(160, 120, preferences=preferences) as explorer:
         screen = explorer.app.connection.explorer
         await explorer.press("space")
         assert not screen.is_paused

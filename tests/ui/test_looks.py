@@ -129,7 +129,7 @@ def test_the_theme_is_the_users_then_the_brokers_then_the_terminals(monkeypatch)
     assert chosen_theme(light, None) == LIGHT.name
     assert chosen_theme(light, HIGH_CONTRAST.name) == HIGH_CONTRAST.name
     assert chosen_theme(typed, HIGH_CONTRAST.name) == LIGHT.name
-    assert chosen_theme(light, ["no theme"]) == LIGHT.name
+    assert chosen_theme(light, "nord") == "nord"
     assert chosen_theme(light, "unheard-of") == LIGHT.name
     monkeypatch.setenv("TERM", "screen-16color")
     monkeypatch.delenv("COLORTERM", raising=False)

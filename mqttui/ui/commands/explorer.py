@@ -43,6 +43,12 @@ EXPLORER_COMMANDS = CommandGroup(
             True,
         ),
         Command(
+            "v",
+            "choose_columns",
+            "Columns",
+            "Choose what stands in a row of the tree: value, trend, rate, count, size, age",
+        ),
+        Command(
             "b",
             "show_busiest",
             "Busiest",

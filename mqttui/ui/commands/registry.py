@@ -9,6 +9,7 @@ from mqttui.ui.commands.busiest import BUSIEST_COMMANDS
 from mqttui.ui.commands.chart import CHART_COMMANDS
 from mqttui.ui.commands.chart_tab import CHART_TAB_COMMANDS
 from mqttui.ui.commands.charts import CHARTS_COMMANDS
+from mqttui.ui.commands.columns import COLUMN_COMMANDS
 from mqttui.ui.commands.connection import CHECKUP_COMMANDS, CONNECTION_COMMANDS
 from mqttui.ui.commands.copy import COPY_COMMANDS
 from mqttui.ui.commands.decoders import DECODER_COMMANDS
@@ -38,6 +39,7 @@ GROUPS = (
     LAYOUT_COMMANDS,
     SUBSCRIPTION_COMMANDS,
     SEARCH_COMMANDS,
+    COLUMN_COMMANDS,
     COPY_COMMANDS,
     PIN_COMMANDS,
     VALUE_COMMANDS,

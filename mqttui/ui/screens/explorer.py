@@ -15,8 +15,11 @@ from mqttui.core.order import Order
 from mqttui.core.outline import Outline
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
 from mqttui.ui.frame_parts import FrameParts
+from mqttui.ui.layout_memory import LayoutKeeper
+from mqttui.ui.looks import chosen_theme
 from mqttui.ui.messages import CopyWanted, TopicWanted
-from mqttui.ui.pane_layout import Pane, Shares
+from mqttui.ui.pane_layout import Pane
+from mqttui.ui.panels.registry import PANELS
 from mqttui.ui.widgets.banner import Banner
 from mqttui.ui.widgets.connection_tabs import ConnectionTabs
 from mqttui.ui.widgets.key_bar import KeyBar
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.theme import Theme
 
     from mqttui.core.copying import Copyable
     from mqttui.core.hygiene.subscriptions import FilterFinding
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
     from mqttui.ui.widgets.message_pane import MessagePane
     from mqttui.ui.widgets.pin_list import PinList
     from mqttui.ui.widgets.retained_answer import RetainedAnswer
+    from mqttui.ui.widgets.row_columns import Columns
     from mqttui.ui.widgets.search_bar import SearchBar
     from mqttui.ui.workspace import Workspace
 
@@ -84,6 +89,9 @@ class ExplorerScreen(Screen[None]):
         self._clock = workspace.clock
         self._wall_clock = workspace.wall_clock
         self._outline = Outline(workspace.store)
+        self._keeper = LayoutKeeper(self, workspace.memory)
+        self._outline.set_order(self._keeper.layout.order)
+        self.theme_name = chosen_theme(workspace.preferences, self._keeper.layout.theme)
         self._meter = RateMeter()
         self._sys_counters = SysCounters()
         self._broker = BrokerReport()
@@ -106,7 +114,7 @@ class ExplorerScreen(Screen[None]):
         yield ConnectionTabs(id="connection-tabs")
         yield StatusBar(id="status-bar")
         yield Banner(id="banner")
-        with Workbench(Shares(), id="workbench"), Container(id="panes"):
+        with Workbench(self._keeper.layout.shares, id="workbench"), Container(id="panes"):
             with Vertical(id="tree-frame"):
                 yield TopicTree(self._outline, wall_clock=self._wall_clock, id="topic-tree")
             # What it frames comes after the first paint.
@@ -118,6 +126,8 @@ class ExplorerScreen(Screen[None]):
         self._workbench = self.query_one(Workbench)
         self._tree = self.query_one(TopicTree)
         self._tree.marks = self.workspace.filter_marks
+        self._tree.show_columns(self._keeper.layout.columns)
+        self.app.theme_changed_signal.subscribe(self, self._note_theme)
         self._tabs = self.query_one(ConnectionTabs)
         self._status_bar = self.query_one(StatusBar)
         self._banner = self.query_one(Banner)
@@ -142,6 +152,34 @@ class ExplorerScreen(Screen[None]):
         pane.show_node(self._tree.selected, self._wall_clock())
         if self.workspace.memory.read("pins"):
             await self._open_pins()
+        panel_name = self._keeper.layout.panel
+        if panel_name in {kind.name for kind in PANELS}:
+            await self._open_panel(panel_name)
+
+    def on_unmount(self) -> None:
+        """Remember what was changed a moment ago."""
+        self._keeper.finish()
+
+    def on_workbench_moved(self, event: Workbench.Moved) -> None:
+        """Remember where the lines are."""
+        self._keeper.note(shares=event.shares)
+
+    def _note_theme(self, theme: Theme) -> None:
+        """Remember the theme that the user has chosen while this connection is in sight."""
+        if self in self.app.screen_stack and theme.name != self.theme_name:
+            self.theme_name = theme.name
+            self._keeper.note(theme=theme.name)
+
+    def action_choose_columns(self) -> None:
+        """Offer what can stand in a row of the tree."""
+        from mqttui.ui.screens.columns import ColumnsScreen
+
+        tree = self._tree
+        self.app.push_screen(ColumnsScreen(tree.columns, tree.size.width, self._show_columns))
+
+    def _show_columns(self, columns: Columns) -> None:
+        self._tree.show_columns(columns)
+        self._keeper.note(columns=columns)
 
     async def _open_pins(self) -> PinList:
         if self._pins is None:
@@ -351,6 +389,7 @@ class ExplorerScreen(Screen[None]):
         following = orders[(orders.index(self._outline.order) + 1) % len(orders)]
         self._tree.hold_place()
         self._outline.set_order(following)
+        self._keeper.note(order=following)
         self._redraw_tree()
 
     def action_show_hygiene(self) -> None:
@@ -527,6 +566,7 @@ class ExplorerScreen(Screen[None]):
     async def action_show_panel(self, name: str) -> None:
         """Open a panel below the panes, or give it the keyboard if it is open."""
         panel = await self._open_panel(name)
+        self._workbench.show(Pane.DOCK)
         panel.focus_first()
 
     async def _open_panel(self, name: str) -> Panel:
@@ -537,13 +577,15 @@ class ExplorerScreen(Screen[None]):
             self._dock = Dock(self.workspace, id="dock")
             await self._workbench.add_dock(self._dock, self._dock.kinds)
         panel = await self._dock.open(name)
-        self._workbench.show(Pane.DOCK)
+        self._workbench.lay_out()
+        self._keeper.note(panel=name)
         panel.draw(self._wall_clock())
         return panel
 
     async def action_publish(self, begin: str) -> None:
         """Open the form to publish, with what the topic under the cursor has to give for it."""
         panel = cast("PublishPanel", await self._open_panel("publish"))
+        self._workbench.show(Pane.DOCK)
         panel.begin(begin, self.selected)
         panel.focus_first()
 
@@ -604,6 +646,7 @@ class ExplorerScreen(Screen[None]):
             return
         elif self._dock is not None and self._tree.has_focus:
             self._dock.close()
+            self._keeper.note(panel=None)
             self._workbench.lay_out()
         self._focus_tree()
 
