@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import time
 
 import pytest
@@ -310,3 +311,19 @@ async def test_an_ending_that_means_nothing_is_told(explore, source, tmp_path) -
         await explorer.pilot.press("enter")
         await explorer.until(lambda: "must end in one of" in "\n".join(explorer.screen()))
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_chosen_decoder_counts_for_charts(explore, source) -> None:
+    """What bytes are is known only by the decoder that was chosen for their topic."""
+    for value in (1.5, 2.5, 4.0):
+        source.deliver([(b"lab/raw", struct.pack("<f", value), 0, None)])
+    async with explore(160, 50) as explorer:
+        tab = await open_chart(explorer)
+        assert not tab.spec.series
+        reader = explorer.app.connection.workspace.reader
+        reader.set_rules(reader.rules.with_rule("lab/#", "float32-le"))
+        explorer.draw(time.time() + 1)
+        await explorer.until(lambda: tab.spec.series)
+        explorer.draw(time.time() + 2)
+        picture = tab.query_one(ChartView).picture
+        assert picture.series[0].figures.last == 4.0

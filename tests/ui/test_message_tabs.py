@@ -362,11 +362,11 @@ async def test_large_messages_are_compared_apart(explore, source) -> None:
     new = [{"id": number, "v": int(number == 500)} for number in range(1_000)]
     source.publish("lab/a", json.dumps(old))
     source.publish("lab/a", json.dumps(new))
-        assert pane.query_one(DiffView).diff[0].text == "[500].v: 0 → 1 (+1)"
+    async with explore(160, 50) as explorer:
         pane = await show(explorer, tab="diff")
         tab = pane.query_one(DiffTab)
         await explorer.until(lambda: tab.report is not None)
-        assert [row.text for row in pane.query_one(DiffView).diff][0] == "[500].v: 0 → 1 (+1)"
+        assert pane.query_one(DiffView).diff[0].text == "[500].v: 0 → 1 (+1)"
 
 
 # Raw and properties

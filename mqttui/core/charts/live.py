@@ -129,6 +129,10 @@ class LiveChart:
             place: followed for place, followed in self._followed.items() if place in wanted
         }
 
+    def read_anew(self) -> None:
+        """Read everything again: the messages are decoded in another way."""
+        self._followed.clear()
+
     # Time
 
     @property

@@ -89,9 +89,12 @@ class ChartsScreen(Screen["TopicNode | None"]):
 
     def _chart(self, number: int) -> ChartView:
         spec = self._pinned.charts[number]
-        chart = ChartView(self._workspace.store, NumberReader(), spec)
+        chart = ChartView(self._workspace.store, self._reader(), spec)
         chart.border_title = Content(title_text(spec))
         return chart
+
+    def _reader(self) -> NumberReader:
+        return NumberReader(self._workspace.reader.decoder_of, self._workspace.reader.context_of)
 
     def _title(self) -> str:
         count = len(self._pinned.charts)
@@ -148,14 +151,15 @@ class ChartsScreen(Screen["TopicNode | None"]):
 
     async def action_add_selected(self) -> None:
         """Ask which numbers of the selected topic this chart is to show too."""
-        place = self._place()
-        if place is None or self._selected is None or self._selected.last is None:
+        place, node = self._place(), self._selected
+        if place is None or node is None or node.last is None:
             self.notify("Choose a topic with numbers in the tree first.", markup=False)
             return
         from mqttui.ui.screens.number_choice import NumberChoice
 
+        numbers = self._reader().numbers(node.path, node.last)
         self.app.push_screen(
-            NumberChoice(self._selected), lambda series: self._add(place, series or ())
+            NumberChoice(node, numbers), lambda series: self._add(place, series or ())
         )
 
     def _add(self, place: int, series: tuple[SeriesSpec, ...]) -> None:

@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from mqttui.core.charts.reading import numbers_in
 from mqttui.core.charts.spec import MAX_SERIES, SeriesSpec
 from mqttui.payload.printable import printable
 from mqttui.ui.widgets.number_list import NumberList
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from mqttui.core.node import TopicNode
+    from mqttui.payload.numeric import NumericPath
 
 
 class NumberChoice(ModalScreen["tuple[SeriesSpec, ...] | None"]):
@@ -31,8 +31,9 @@ class NumberChoice(ModalScreen["tuple[SeriesSpec, ...] | None"]):
         Binding("escape", "leave", "Back"),
     ]
 
-    def __init__(self, node: TopicNode) -> None:
+    def __init__(self, node: TopicNode, numbers: list[NumericPath]) -> None:
         super().__init__()
+        self._numbers = numbers
         self._node = node
         self._chosen: list[str] = []
 
@@ -46,9 +47,8 @@ class NumberChoice(ModalScreen["tuple[SeriesSpec, ...] | None"]):
 
     def on_mount(self) -> None:
         """Show the numbers of the last message."""
-        numbers = numbers_in(self._node.last) if self._node.last is not None else []
-        self.query_one("#no-numbers").display = not numbers
-        self.query_one(NumberList).show(numbers)
+        self.query_one("#no-numbers").display = not self._numbers
+        self.query_one(NumberList).show(self._numbers)
         self.query_one(NumberList).focus()
 
     @on(NumberList.Toggled)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
-from mqttui.core.charts.reading import NumberReader, likely_path, numbers_in
+from mqttui.core.charts.reading import NumberReader, likely_path
 from mqttui.core.charts.spec import MAX_SERIES, ChartSpec, SeriesSpec
 from mqttui.ui.commands.chart_tab import CHART_TAB_COMMANDS
 from mqttui.ui.tabs.tab import MessageTab
@@ -45,7 +45,9 @@ class ChartTab(MessageTab):
         self._listed_at = float("-inf")
         self._specs: dict[TopicNode, ChartSpec] = {}
         self._numbers = NumberList(id="chart-numbers")
-        self._chart = ChartView(workspace.store, NumberReader(), ChartSpec(), id="chart-view")
+        self._reader = NumberReader(workspace.reader.decoder_of, workspace.reader.context_of)
+        self._reader_version = workspace.reader.version
+        self._chart = ChartView(workspace.store, self._reader, ChartSpec(), id="chart-view")
 
     def compose(self) -> ComposeResult:
         """The list, and the chart beside or below it."""
@@ -60,6 +62,15 @@ class ChartTab(MessageTab):
     def refresh_frame(self, shown: Shown, now: float) -> None:
         """Show what changed since the last frame; `now` is in seconds since the epoch."""
         node = shown.node
+        version = self.workspace.reader.version
+        if version != self._reader_version:
+            self._reader_version = version
+            self._chart.read_anew()
+            self._listed = None
+            if node is self._node:
+                self._list(node, now)
+                if not self.spec.series:
+                    self._show(self._first_spec(node))
         if node is not self._node:
             self._node = node
             self._listed = None
@@ -79,7 +90,7 @@ class ChartTab(MessageTab):
 
     def _first_spec(self, node: TopicNode) -> ChartSpec:
         """Return the lines that were drawn of the topic before, where this one has them too."""
-        numbers = numbers_in(node.last) if node.last is not None else []
+        numbers = self._reader.numbers(node.path, node.last) if node.last is not None else []
         known = {found.path for found in numbers}
         series = tuple(
             replace(each, topic=node.path) for each in self.spec.series if each.path in known
@@ -97,7 +108,7 @@ class ChartTab(MessageTab):
         is_other = self._listed is None
         self._listed = node.last
         self._listed_at = now
-        numbers = numbers_in(node.last)
+        numbers = self._reader.numbers(node.path, node.last)
         self._numbers.show(numbers, is_other_list=is_other)
         self._numbers.styles.max_height = max(1, min(LIST_ROWS, len(numbers)))
 

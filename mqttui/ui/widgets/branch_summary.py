@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from mqttui.core.message import RETAIN
 from mqttui.payload.printable import printable
 from mqttui.payload.quantities import age_text, ago_text, count_text, rate_text
-from mqttui.payload.registry import one_line
 from mqttui.ui.glyphs import RETAINED
 from mqttui.ui.widgets.cells import fitted, fitted_end
 from mqttui.ui.widgets.message_facts import counted
@@ -17,6 +16,7 @@ from mqttui.ui.widgets.message_facts import counted
 if TYPE_CHECKING:
     from mqttui.core.node import TopicNode
     from mqttui.ui.widgets.cells import Cells
+    from mqttui.ui.widgets.topic_row import ValueOf
 
 VISITED_LIMIT = 3000
 """Nodes looked at for one summary: about a millisecond, whatever the size of the tree."""
@@ -73,7 +73,9 @@ def branch_facts(node: TopicNode, found: Survey, now: float) -> Cells:
     ]
 
 
-def recent_rows(branch: TopicNode, found: Survey, now: float, width: int) -> list[Cells]:
+def recent_rows(
+    branch: TopicNode, found: Survey, now: float, width: int, value_of: ValueOf
+) -> list[Cells]:
     """Return one row for each recent topic: age, name below the branch, value."""
     rows: list[Cells] = []
     prefix = len(branch.path) + 1 if branch.parent is not None else 0
@@ -86,7 +88,8 @@ def recent_rows(branch: TopicNode, found: Survey, now: float, width: int) -> lis
         name = fitted_end(printable(path[-4 * name_cells :]), name_cells)
         used = _AGE_CELLS + 2 + len(name) + 2
         mark = f"{RETAINED} " if entry[2] & RETAIN else ""
-        value = fitted(mark + one_line(entry[1], max(0, width - used)), max(0, width - used))
+        room = max(0, width - used)
+        value = fitted(mark + value_of(node, entry, room), room)
         age = age_text(now - entry[0])
         rows.append(
             [

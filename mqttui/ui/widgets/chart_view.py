@@ -104,6 +104,10 @@ class ChartView(Lines, can_focus=True):
             self._stamp = None
             self._drawn_at = float("-inf")
 
+    def read_anew(self) -> None:
+        """Read the messages again: they are decoded in another way."""
+        self._live.read_anew()
+
     def refresh_frame(self, now: float, *, may_draw: bool = True) -> bool:
         """Read what is new, draw it if it is time, and return whether it was drawn.
 

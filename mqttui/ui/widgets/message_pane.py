@@ -328,7 +328,9 @@ class MessagePane(Vertical):
         self._head.show([topic_row(node, width), *facts])
         title = "Last changed below" if found.is_complete else "Lately changed below (a part)"
         rows: list[Cells] = [ruled([(title, "heading")], width)]
-        self._recent.show(rows + recent_rows(node, found, now, self._recent.size.width))
+        value_of = self._workspace.reader.one_line
+        recent = recent_rows(node, found, now, self._recent.size.width, value_of)
+        self._recent.show(rows + recent)
 
     def on_resize(self, event: Resize) -> None:
         """Arrange the facts for the new width."""

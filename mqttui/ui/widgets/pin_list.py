@@ -12,7 +12,6 @@ from textual.message import Message
 
 from mqttui.core.pins import MOST_PINS, node_at, pins_of_json
 from mqttui.payload.printable import printable
-from mqttui.payload.registry import one_line
 from mqttui.settings.toml_file import SettingsError
 from mqttui.ui.commands.pins import PIN_COMMANDS
 from mqttui.ui.glyphs import PINNED
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from mqttui.core.node import TopicNode
+    from mqttui.ui.widgets.topic_row import ValueOf
     from mqttui.ui.workspace import Workspace
 
 SECTION = "pins"
@@ -120,10 +120,13 @@ class PinList(ChoiceList[str]):
                 self.notify(printable(str(problem)), severity="warning", markup=False)
 
     def _cells_now(self, path: str, width: int) -> Cells:
-        return pin_cells(path, node_at(self._workspace.store.root, path), self._now, width)
+        node = node_at(self._workspace.store.root, path)
+        return pin_cells(path, node, self._now, width, self._workspace.reader.one_line)
 
 
-def pin_cells(path: str, node: TopicNode | None, now: float, width: int) -> Cells:
+def pin_cells(
+    path: str, node: TopicNode | None, now: float, width: int, value_of: ValueOf
+) -> Cells:
     """Return the row of a pin: its name, of a long one the end, its value, rate and age."""
     shown = shown_columns(width, None)
     rate_cells = COLUMN_CELLS[Column.RATE] if Column.RATE in shown else 0
@@ -137,7 +140,7 @@ def pin_cells(path: str, node: TopicNode | None, now: float, width: int) -> Cell
         rate, age = figures_of(node, now)
         value, role = counted(node.topics_below, "topic"), "dim"
         if node.last is not None:
-            value, role = one_line(node.last[1], value_cells), "value"
+            value, role = value_of(node, node.last, value_cells), "value"
     value = fitted(value, value_cells)
     return [
         (f"{PINNED} ", "mark"),
