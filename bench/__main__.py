@@ -18,6 +18,7 @@ MEASUREMENTS = (
     "burst",
     "screen",
     "chart",
+    "reading",
     "search",
     "decoding",
     "topic_memory",

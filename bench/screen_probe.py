@@ -4,7 +4,9 @@ It runs mqttui as it is and wraps, from outside, the frame loop, the event loop 
 written to the terminal. Every sample carries the monotonic clock, which all processes of a
 machine share, so that whoever started the probe can say afterwards which samples belong to
 which load. With KEYS `keys`, the cursor is moved up and down at random times. From SIGUSR1 on it
-searches all payloads, again and again; from SIGUSR2 on it draws charts.
+searches all payloads, again and again; from SIGUSR2 on it draws charts, from SIGRTMIN on it lists
+the history of the first topic. SIGRTMIN+1 selects a large and a small message in
+turn.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.wire import topic_name
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,6 +35,9 @@ SHORTEST_KEY_INTERVAL_S = 0.03
 LONGEST_KEY_INTERVAL_S = 0.09
 KEY_PATIENCE_S = 2.0
 SEARCH_POLL_S = 0.005
+SELECTIONS = 20
+SELECTION_GAP_S = 0.15
+LARGE_TOPIC, SMALL_TOPIC = "bench/z-large", "bench/z-small"
 SYNCHRONISATION_BYTES = 32
 """Writes up to this length only begin or end an update."""
 
@@ -49,6 +56,8 @@ class Probe:
         self.keys = array("d")
         self.keys_without_effect = array("d")
         self.searches = array("d")
+        self.large_selections = array("d")
+        self.small_selections = array("d")
         self._has_keys = has_keys
         self._slice_cpu_s = 0.0
         self._frame_began_cpu_s: float | None = None
@@ -75,6 +84,8 @@ class Probe:
                 tasks.append(asyncio.create_task(probe.attach_keys()))
             tasks.append(asyncio.create_task(probe.search_on_signal()))
             tasks.append(asyncio.create_task(probe.chart_on_signal()))
+            tasks.append(asyncio.create_task(probe.history_on_signal()))
+            tasks.append(asyncio.create_task(probe.select_on_signal()))
             try:
                 await original_run(loop)
             finally:
@@ -176,6 +187,62 @@ class Probe:
             if found.path not in drawn:
                 numbers.post_message(NumberList.Toggled(numbers, found.path))
 
+    async def history_on_signal(self) -> None:
+        """On SIGRTMIN list the history of the first topic, from which the keys go on and back."""
+        from textual._context import active_app
+
+        from mqttui.ui.screens.explorer import ExplorerScreen
+        from mqttui.ui.widgets.topic_tree import TopicTree
+
+        wanted = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGRTMIN, wanted.set)
+        await wanted.wait()
+        explorer = active_app.get().screen
+        assert isinstance(explorer, ExplorerScreen)
+        node = explorer.workspace.store.find(topic_name(0))
+        assert node is not None
+        explorer.query_one(TopicTree).go_to(node)
+        await explorer.action_show_tab("history")
+
+    async def select_on_signal(self) -> None:
+        """On SIGRTMIN+1 select a large and a small message in turn, and wait for their paint."""
+        from textual._context import active_app
+
+        from mqttui.ui.screens.explorer import ExplorerScreen
+        from mqttui.ui.widgets.message_pane import MessagePane
+        from mqttui.ui.widgets.topic_tree import TopicTree
+
+        wanted = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGRTMIN + 1, wanted.set)
+        await wanted.wait()
+        explorer = active_app.get().screen
+        assert isinstance(explorer, ExplorerScreen)
+        tree, pane = explorer.query_one(TopicTree), explorer.query_one(MessagePane)
+        driver = explorer.app._driver
+        assert driver is not None
+        original_write = driver.write
+        is_painted = asyncio.Event()
+        awaited: object = None
+
+        def write(data: str) -> None:
+            original_write(data)
+            if len(data) > SYNCHRONISATION_BYTES and pane._entry is awaited:
+                is_painted.set()
+
+        driver.write = write  # type: ignore[method-assign]
+        places = ((LARGE_TOPIC, self.large_selections), (SMALL_TOPIC, self.small_selections))
+        for topic, samples in places * SELECTIONS:
+            await asyncio.sleep(SELECTION_GAP_S)
+            node = explorer.workspace.store.find(topic.encode())
+            assert node is not None
+            awaited = node.last
+            is_painted.clear()
+            began = time.monotonic()
+            tree.go_to(node)
+            await is_painted.wait()
+            now = time.monotonic()
+            samples.extend((now, now - began))
+
     async def attach_keys(self) -> None:
         """Watch what is written to the terminal, and begin to press keys."""
         from textual._context import active_app
@@ -236,6 +303,8 @@ class Probe:
             "keys",
             "keys_without_effect",
             "searches",
+            "large_selections",
+            "small_selections",
         )
         path.write_text(json.dumps({name: getattr(self, name).tolist() for name in names}))
 

@@ -1,0 +1,144 @@
+"""Reading messages: keys while a busy history is listed, and the first sight of a large message."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from statistics import median
+from typing import TYPE_CHECKING
+
+from paho.mqtt.publish import single
+
+from bench.brokers import broker
+from bench.measure_screen import CALM_S, KEY_RATIO, distribution, milliseconds, with_topics
+from bench.publisher import Load, publisher
+from bench.report import Chapter, Row, markdown_table, percentile
+from bench.samples import Span, probed_program, wait_for
+from bench.screen_probe import LARGE_TOPIC, SELECTION_GAP_S, SELECTIONS, SMALL_TOPIC
+
+if TYPE_CHECKING:
+    from bench.effort import Effort
+
+LOAD_RATE, LOAD_TOPICS = 20_000, 10_000
+BUSY_TOPICS = 1
+"""Half of the load is for the topic that is listed."""
+
+LARGE_BYTES = 3_000_000
+FRAME_MS = 100.0
+
+
+def measure(effort: Effort) -> Chapter:
+    """Return the chapter about reading messages."""
+    parts = [history(effort), large_message(effort)]
+    rows = [row for part_rows, _ in parts for row in part_rows]
+    return Chapter("Reading messages", rows, [text for _, texts in parts for text in texts])
+
+
+def history(effort: Effort) -> tuple[list[Row], list[str]]:
+    """Compare keys while the busiest topics are listed to keys of an idle program."""
+    idle_keys: list[float] = []
+    load_keys: list[float] = []
+    idle_late: list[float] = []
+    load_late: list[float] = []
+    without_effect = 0
+    half = LOAD_RATE // 2
+    everywhere = Load(int(half * effort.load_s), LOAD_TOPICS, rate=half)
+    busiest = Load(int(half * effort.load_s), BUSY_TOPICS, rate=half)
+    with broker(sys_interval_s=0) as place:
+        for _ in range(effort.repeats):
+            with (
+                publisher(place.port, everywhere) as first,
+                publisher(place.port, busiest) as second,
+                with_topics(place, LOAD_TOPICS, has_keys=True) as program,
+            ):
+                idle = wait_for(effort.load_s)
+                os.kill(program.window.pid, signal.SIGRTMIN)
+                time.sleep(CALM_S)
+                began = time.monotonic()
+                first.go()
+                second.go()
+                first.wait()
+                second.wait()
+                busy = Span(began, time.monotonic())
+                time.sleep(CALM_S / 2)
+                program.quit()
+            idle_keys += milliseconds(program, "keys", idle)
+            load_keys += milliseconds(program, "keys", busy)
+            idle_late += milliseconds(program, "lateness", idle)
+            load_late += milliseconds(program, "lateness", busy)
+            without_effect += len(program.values("keys_without_effect", busy))
+    ratio = percentile(load_keys, 99) / percentile(idle_keys, 99)
+    row = Row(
+        f"key to painted p99 with the history of the busiest topic at {LOAD_RATE:,} msg/s",
+        f"< {KEY_RATIO} × idle",
+        f"{ratio:.2f} × ({percentile(load_keys, 99):.1f} against "
+        f"{percentile(idle_keys, 99):.1f} ms)",
+        ratio < KEY_RATIO and not without_effect,
+    )
+    table = markdown_table(
+        ("", "samples", "p50 ms", "p90 ms", "p99 ms", "worst ms"),
+        (
+            distribution("key to painted, idle", idle_keys),
+            distribution("key to painted, history and load", load_keys),
+            distribution("lateness, idle", idle_late),
+            distribution("lateness, history and load", load_late),
+        ),
+    )
+    text = (
+        f"**History.** The same program with {LOAD_TOPICS:,} topics: idle with the value of a"
+        " topic, and with the history of the busiest topic, from which the cursor goes to its"
+        f" neighbour and back, while {LOAD_RATE:,} msg/s come in, half of them for it. Keys without"
+        " effect:"
+        f" {without_effect}."
+    )
+    return [row], [text, table]
+
+
+def large_message(effort: Effort) -> tuple[list[Row], list[str]]:
+    """Compare the time from selecting a message to its paint: megabytes of JSON, and a line."""
+    record = {"id": 0, "name": "sensor", "values": [1.5, 2.5, 3.5]}
+    count = LARGE_BYTES // len(json.dumps(record)) + 1
+    large = json.dumps([record] * count).encode()
+    costs: dict[str, list[float]] = {"large_selections": [], "small_selections": []}
+    late: list[float] = []
+    with broker(sys_interval_s=0) as place:
+        single(LARGE_TOPIC, large, qos=1, retain=True, port=place.port)
+        single(SMALL_TOPIC, json.dumps(record), qos=1, retain=True, port=place.port)
+        for _ in range(effort.repeats):
+            with probed_program(place) as program:
+                time.sleep(CALM_S)
+                program.window.keys("E")
+                time.sleep(CALM_S)
+                os.kill(program.window.pid, signal.SIGRTMIN + 1)
+                chosen = wait_for(2 * SELECTIONS * (SELECTION_GAP_S + FRAME_MS / 1e3))
+                program.quit()
+            for name, samples in costs.items():
+                samples += milliseconds(program, name, chosen)
+            late += milliseconds(program, "lateness", chosen)
+    shown = costs["large_selections"]
+    frames = percentile(shown, 99) / FRAME_MS
+    rows = [
+        Row(
+            f"selecting {LARGE_BYTES / 1e6:.0f} MB of JSON to its paint, p99, in frames",
+            "≤ 1 ×",
+            f"{frames:.2f} × ({percentile(shown, 99):.1f} ms)",
+            frames <= 1,
+        )
+    ]
+    table = markdown_table(
+        ("", "samples", "p50 ms", "p90 ms", "p99 ms", "worst ms"),
+        (
+            distribution("selected to painted, large", shown),
+            distribution("selected to painted, small", costs["small_selections"]),
+            distribution("lateness meanwhile", late),
+        ),
+    )
+    text = (
+        "**A large message.** From putting the cursor of the tree on the topic to the first bytes"
+        f" that are written to the terminal with its value, a frame being {FRAME_MS:.0f} ms; the"
+        f" large message costs {median(shown) / median(costs['small_selections']):.1f} × the small"
+        " one in the median."
+    )
+    return rows, [text, table]
