@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 DECODING_SHARE = 0.05
 """Share of the time that may go into laying out a value that changes all the time."""
 
+FIRST_SIGHT_BYTES = 8_000
+"""Of a message that was just selected so much is shown at once, the rest after the next paint."""
+
 ONE_FACTS_ROW_FROM_WIDTH = 62
 STACKED_FROM_HEIGHT = 14
 FLAT_FROM_WIDTH = 64
@@ -81,6 +84,7 @@ class MessagePane(Vertical):
         self._entry: Entry | None = None
         self._decoded: Decoded | None = None
         self._decode_again_at = 0.0
+        self._is_first_sight = False
         self._hex_row_bytes = 0
         self._is_arranged_for_branch = True
         self._frozen: Numbered | None = None
@@ -188,6 +192,7 @@ class MessagePane(Vertical):
         self._decoded = None
         self._frozen = None
         self._against = None
+        self._is_first_sight = False
         self._decode_again_at = 0.0
         self._surveyed_at = float("-inf")
         self._face = ()
@@ -279,14 +284,16 @@ class MessagePane(Vertical):
         is_same_layout = (
             hex_row_bytes == self._hex_row_bytes and reader.version == self._reader_version
         )
-        if entry is shown and is_same_layout:
+        was_first_sight = self._is_first_sight
+        if entry is shown and is_same_layout and not was_first_sight:
             return
         started = self._clock()
-        if self._frozen is None and started < self._decode_again_at:
+        if self._frozen is None and started < self._decode_again_at and not was_first_sight:
             return
         self._entry = entry
         if (
             is_same_layout
+            and not was_first_sight
             and shown is not None
             and self._decoded is not None
             and (entry[1], entry[3]) == (shown[1], shown[3])
@@ -301,12 +308,11 @@ class MessagePane(Vertical):
         self._chosen_for = None
         if rule is not None and rule.decoder != AUTOMATIC:
             self._chosen_for = rule.topic_filter
-        decoded = reader.decode(
-            topic,
-            entry,
-            self._workspace.preferences.shown_limit_bytes,
-            hex_row_bytes=hex_row_bytes,
-        )
+        limit_bytes = self._workspace.preferences.shown_limit_bytes
+        self._is_first_sight = shown is None and len(entry[1]) > 2 * FIRST_SIGHT_BYTES
+        if self._is_first_sight:
+            limit_bytes = min(limit_bytes, FIRST_SIGHT_BYTES)
+        decoded = reader.decode(topic, entry, limit_bytes, hex_row_bytes=hex_row_bytes)
         self._decoded = decoded
         self._value.show(decoded, notes_of(decoded, entry))
         ended = self._clock()
