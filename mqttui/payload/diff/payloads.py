@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 MOST_COMPARED_BYTES = 64_000
 
+UNFINISHED = "unfinished"
+"""The note of a value whose end was not read."""
+
 _AS_LINES = ("text", "json")
 
 PayloadDiff: TypeAlias = StructureDiff | LineDiff | ByteDiff
@@ -79,11 +82,18 @@ def _is_partial(decoded: Decoded) -> bool:
 
 
 def named_value(node: Node) -> Value:
-    """Return a tree as dictionaries with texts as keys, lists and scalars."""
+    """Return a tree as dictionaries with texts as keys, lists and scalars.
+
+    What was cut off in its middle is left out: nobody knows what it would have been.
+    """
     if node.kind == "object":
-        return {key_text(child.key): named_value(child) for child in node.children}
+        return {
+            key_text(child.key): named_value(child)
+            for child in node.children
+            if child.note != UNFINISHED
+        }
     if node.kind == "array":
-        return [named_value(child) for child in node.children]
+        return [named_value(child) for child in node.children if child.note != UNFINISHED]
     # What has no value of its own (undefined, unfinished) is told apart by its text.
     return node.text if node.kind == "other" and node.value is None else node.value
 

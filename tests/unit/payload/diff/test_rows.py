@@ -96,3 +96,12 @@ def test_rows_are_bounded_and_say_so() -> None:
     found = compared(old, new)
     assert len(found.rows) == MOST_ROWS
     assert f"only the first {MOST_ROWS:,} rows of the difference are listed" in found.notes
+
+
+def test_value_that_was_cut_off_is_no_difference() -> None:
+    """What the limit of display leaves in the middle of a key or number is not compared."""
+    old, new = (b'{"a": %d, "bcd": 12345}' % value for value in (1, 2))
+    for limit in range(12, 22):
+        before, after = decode(old, limit), decode(new, limit)
+        found = report(diff_messages(before, after, old, new), before, after, old)
+        assert [row.text for row in found.rows if row.kind != "folded"] == ["a: 1 → 2 (+1)"]
