@@ -305,7 +305,7 @@ async def test_two_marked_messages_are_compared(explore, source) -> None:
         await explorer.press("down", "m", "down", "down", "m")
         assert [mark.number for mark in pane.query_one(HistoryList).marks] == [5, 3]
         assert any(" A " in line and '"v": 5' in line for line in explorer.screen())
-        await explorer.press("equals_sign")
+        await explorer.press("c")
         assert pane.tab == "diff"
         assert "message 3" in text(explorer)
         assert "v: 3 → 5 (+2)" in text(explorer)

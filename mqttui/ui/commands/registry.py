@@ -15,7 +15,7 @@ from mqttui.ui.commands.copy import COPY_COMMANDS
 from mqttui.ui.commands.decoders import DECODER_COMMANDS
 from mqttui.ui.commands.diff import DIFF_COMMANDS
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
-from mqttui.ui.commands.history import HISTORY_COMMANDS
+from mqttui.ui.commands.history import HISTORY_COMMANDS, MESSAGE_LIST_COMMANDS, PANE_COMMANDS
 from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
 from mqttui.ui.commands.layout import LAYOUT_COMMANDS
 from mqttui.ui.commands.log import LOG_COMMANDS
@@ -42,7 +42,9 @@ GROUPS = (
     COLUMN_COMMANDS,
     COPY_COMMANDS,
     PIN_COMMANDS,
+    PANE_COMMANDS,
     VALUE_COMMANDS,
+    MESSAGE_LIST_COMMANDS,
     DECODER_COMMANDS,
     DIFF_COMMANDS,
     HISTORY_COMMANDS,

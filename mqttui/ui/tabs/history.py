@@ -91,7 +91,7 @@ class HistoryTab(MessageTab):
         if marks:
             other = "the one under the cursor" if len(marks) == 1 else "each other"
             names = " and ".join(f"message {count_text(mark.number)}" for mark in marks)
-            cells.append((f"  marked {names}; = compares with {other}", "dim"))
+            cells.append((f"  marked {names}; c compares with {other}", "dim"))
         width = self._head.size.width
         self._head.show([cropped_cells(cells, width), listed.heading(listed.row_cells)])
 

@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from mqttui.core.message import DUP, RETAIN, qos_of
 from mqttui.payload.quantities import duration_text, size_text
+from mqttui.ui.commands.history import MESSAGE_LIST_COMMANDS
 from mqttui.ui.glyphs import CHOSEN, RETAINED
 from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, painted
 from mqttui.ui.widgets.message_facts import clock_text, size_of
@@ -18,6 +18,7 @@ from mqttui.ui.widgets.message_facts import clock_text, size_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual.binding import BindingType
     from textual.events import Click, Resize
     from textual.strip import Strip
 
@@ -71,14 +72,7 @@ class MessageList(VirtualRows, can_focus=True):
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLES)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Older message", show=False),
-        Binding("up,k", "move(-1)", "Newer message", show=False),
-        Binding("pagedown", "move_page(1)", "Page older", show=False),
-        Binding("pageup", "move_page(-1)", "Page newer", show=False),
-        Binding("home", "newest", "Back to live", show=False),
-        Binding("end", "oldest", "Oldest message", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*MESSAGE_LIST_COMMANDS.bindings]
 
     @dataclass
     class Chosen(Message):

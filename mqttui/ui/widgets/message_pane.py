@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.style import Style
@@ -14,6 +13,7 @@ from textual.widget import Widget
 from mqttui.payload.printable import printable
 from mqttui.payload.registry import AUTOMATIC
 from mqttui.payload.value_path import path_text
+from mqttui.ui.commands.history import PANE_COMMANDS
 from mqttui.ui.tabs.registry import TABS, VALUE
 from mqttui.ui.tabs.tab import LiveWanted, MessageWanted, Numbered, Shown
 from mqttui.ui.widgets.branch_summary import branch_facts, recent_rows, survey
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
+    from textual.binding import BindingType
     from textual.events import Click, Resize
 
     from mqttui.core.node import Entry, TopicNode
@@ -63,9 +64,7 @@ class MessagePane(Vertical):
     at most once per frame, and less often when it is expensive.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "live", "Back to live", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*PANE_COMMANDS.bindings]
 
     def __init__(
         self,
