@@ -110,7 +110,8 @@ def painted(widget: Widget, cells: Cells, width: int, background: str | None = N
     for text, role in cells:
         style = style_of(f"pane--{role}")
         segments.append(Segment(text, style + over if over is not None else style))
-    filler = over if over is not None else widget.rich_style
+    # Unlike the style of the widget itself, that of a role is remembered.
+    filler = over if over is not None else style_of("pane--value")
     return Strip(segments).adjust_cell_length(width, filler)
 
 

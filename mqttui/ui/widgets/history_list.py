@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from mqttui.ui.widgets.topic_row import ValueOf
 
 FILTER_BUDGET_S = 0.004
+FLOOD_INTERVAL_S = 0.3
+"""A list of which every row changes is read by nobody, and painting it costs the most."""
+
 AGE_FROM_WIDTH = 62
 AGE_CELLS = 8
 MARK_CELLS = 2
@@ -49,6 +52,7 @@ class HistoryList(MessageList):
         self._marks: list[Numbered] = []
         self._aged: dict[int, tuple[str, Strip]] = {}
         self._painted_ages: dict[int, str] = {}
+        self._moved_at = float("-inf")
 
     @property
     def is_held(self) -> bool:
@@ -91,6 +95,7 @@ class HistoryList(MessageList):
         self._filter = None
         self._held_at = None
         self._marks = []
+        self._moved_at = float("-inf")
         self._forget_strips()
         super().show_node(node, now)
 
@@ -98,6 +103,7 @@ class HistoryList(MessageList):
         """List only messages that contain a text, with an empty one all."""
         self._filter = HistoryFilter(text, self._newest) if text else None
         self._cursor = None
+        self._moved_at = float("-inf")
         self.scroll_to(y=0, animate=False)
         self.refresh_frame(self._now)
         self.refresh()
@@ -106,6 +112,7 @@ class HistoryList(MessageList):
         """Stand still, or go on."""
         node = self._node
         self._held_at = node.messages if self._held_at is None and node is not None else None
+        self._moved_at = float("-inf")
         self.refresh_frame(self._now)
 
     def toggle_mark(self) -> None:
@@ -139,6 +146,9 @@ class HistoryList(MessageList):
         if int(now / 86_400) != int(self._now / 86_400):
             self._forget_strips()
         top_row, rows_before = self.scroll_offset.y, self.row_count
+        is_flood = self._filter is None and node.messages - self._newest >= self.size.height
+        if is_flood and rows_before and 0 <= now - self._moved_at < FLOOD_INTERVAL_S:
+            return
         is_looking_back = rows_before > 0 and (top_row > 0 or self._cursor is not None)
         top = self.number_at(min(top_row, rows_before - 1)) if is_looking_back else 0
         newest_before, self._now = self._newest, now
@@ -151,6 +161,7 @@ class HistoryList(MessageList):
         if rows == rows_before and newest_before == self._newest:
             self._repaint_ages()
             return
+        self._moved_at = now
         self.set_row_count(rows)
         if is_looking_back:
             row = self.row_of(top)

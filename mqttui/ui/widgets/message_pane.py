@@ -46,7 +46,7 @@ DECODING_SHARE = 0.05
 """Share of the time that may go into laying out a value that changes all the time."""
 
 FIRST_SIGHT_BYTES = 8_000
-"""Of a message that was just selected so much is shown at once, the rest after the next paint."""
+"""Of a message that was just selected so much is shown at once, the rest with the next frame."""
 
 ONE_FACTS_ROW_FROM_WIDTH = 62
 STACKED_FROM_HEIGHT = 14
@@ -84,6 +84,7 @@ class MessagePane(Vertical):
         self._decoded: Decoded | None = None
         self._decode_again_at = 0.0
         self._is_first_sight = False
+        self._may_decode_more = True
         self._hex_row_bytes = 0
         self._is_arranged_for_branch = True
         self._frozen: Numbered | None = None
@@ -283,7 +284,7 @@ class MessagePane(Vertical):
         is_same_layout = (
             hex_row_bytes == self._hex_row_bytes and reader.version == self._reader_version
         )
-        was_first_sight = self._is_first_sight
+        was_first_sight = self._is_first_sight and self._may_decode_more
         if entry is shown and is_same_layout and not was_first_sight:
             return
         started = self._clock()
@@ -346,7 +347,10 @@ class MessagePane(Vertical):
 
     def _show_again(self) -> None:
         if self._now:
+            # What was begun is finished with the next frame, when the beginning has been painted.
+            self._may_decode_more = False
             self.refresh_frame(self._now)
+            self._may_decode_more = True
 
     def on_message_list_chosen(self, event: MessageList.Chosen) -> None:
         """Show the chosen message, or go back to the last one."""
