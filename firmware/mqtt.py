@@ -294,7 +294,7 @@ class MQTTClient:
     def _subscribe(self, topic, qos):
         packet_id = self._next_id()
         self._suback = None
-        parts = [packet_id.to_bytes(2, "big"), *_prefixed(topic), bytes((qos,))]
+        parts = [packet_id.to_bytes(2, "big")] + _prefixed(topic) + [bytes((qos,))]
         self._send(_packet(0x82, parts))
         self._wait(lambda: self._suback and self._suback[0] == packet_id, "SUBACK")
         if self._suback[1] == 128:

@@ -16,6 +16,7 @@ from tests.integration.conftest import (  # noqa: F401 (fixtures)
     broker,
     password_broker,
     scripted,
+    start_board,
     start_mosquitto,
     tls_broker,
 )
@@ -28,13 +29,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def board() -> Interpreter:
+def interpreter() -> Interpreter:
     """Return an interpreter with the firmware, real time and real sockets."""
     return Interpreter(FIRMWARE, {"time": time_module(RealClock()), **network_modules()})
 
 
 @pytest.fixture
-def client(board: Interpreter) -> Iterator[Callable[..., Any]]:
+def client(interpreter: Interpreter) -> Iterator[Callable[..., Any]]:
     """Return a function that makes clients for a broker on loopback; all are closed at the end.
 
     Times are short, because tests wait for them.
@@ -43,7 +44,7 @@ def client(board: Interpreter) -> Iterator[Callable[..., Any]]:
 
     def make(port: int, client_id: str = "board-1", **options: Any) -> Any:
         settings = {"server": "localhost", "timeout": 5, **options}
-        made.append(board.load("mqtt").MQTTClient(client_id, port=port, **settings))
+        made.append(interpreter.load("mqtt").MQTTClient(client_id, port=port, **settings))
         return made[-1]
 
     yield make

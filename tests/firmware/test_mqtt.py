@@ -104,10 +104,10 @@ def test_the_will_is_published_when_the_board_is_gone_and_not_when_it_says_farew
 
 
 def test_a_wrong_password_is_refused_in_words(
-    password_broker: Mosquitto, client: Callable[..., Any], board: Interpreter
+    password_broker: Mosquitto, client: Callable[..., Any], interpreter: Interpreter
 ) -> None:
     """So a board can stop trying and say why; the password is not in the error."""
-    refused = board.load("mqtt").MQTTRefused
+    refused = interpreter.load("mqtt").MQTTRefused
     with pytest.raises(refused, match="the broker refuses") as error:
         client(password_broker.port, user="ada", password="swordfish").connect()
     assert error.value.args[0] in (4, 5)

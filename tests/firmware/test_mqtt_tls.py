@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def trusting(board: Interpreter, client: Callable[..., Any], ca_der: Path) -> Callable[..., Any]:
+def trusting(
+    interpreter: Interpreter, client: Callable[..., Any], ca_der: Path
+) -> Callable[..., Any]:
     """Return a function that makes a client which trusts the authority of the tests."""
 
     def make(port: int, ca_file: Path = ca_der, **options: Any) -> Any:
-        context = board.load("mqtt").tls_context(str(ca_file))
+        context = interpreter.load("mqtt").tls_context(str(ca_file))
         return client(port, ssl=context, **options)
 
     return make

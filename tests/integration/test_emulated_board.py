@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +14,8 @@ from mqttui.simulation.circuit import Steady
 from mqttui.simulation.clock import RealClock
 from mqttui.simulation.i2c_bus import I2CBus
 from mqttui.simulation.ina219 import Ina219Chip
-from tests.support.board.emulated_board import BoardOptions, EmulatedBoard
+from tests.support.board.emulated_board import BoardOptions
+from tests.support.board.mpremote import mpremote
 from tests.support.certificates import CertificateAuthority
 from tests.support.waiting import wait_until
 
@@ -53,19 +52,6 @@ def connected(port, wrap=lambda plain: plain):
     stream.write(bytes([0x30, len(body)]) + body)
     return stream
 """
-
-
-def mpremote(board: EmulatedBoard, *words: str) -> str:
-    """Return what mpremote prints; AssertionError when it fails."""
-    done = subprocess.run(
-        [sys.executable, "-m", "mpremote", "connect", board.port, *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr + board.log_text()
-    return done.stdout.replace("\r", "")
 
 
 def read_until(line: serial.Serial, text: bytes) -> bytes:

@@ -163,7 +163,9 @@ const network = {
       held.received.length >= size ||
       (held.received.length > 0 && (!isExact || held.hasEnded || isLate));
     let timer = null;
+    let isOver = false;
     const finish = afterwards((status, bytes) => {
+      isOver = true;
       held.onChange = () => {};
       clearTimeout(timer);
       answer(status, bytes);
@@ -183,7 +185,8 @@ const network = {
     };
     held.onChange = () => look(false);
     look(false);
-    if (timeoutMs >= 0) timer = setTimeout(() => look(true), timeoutMs);
+    // A late look after the answer would take bytes that nobody gets.
+    if (timeoutMs >= 0 && !isOver) timer = setTimeout(() => look(true), timeoutMs);
     return undefined;
   },
 
