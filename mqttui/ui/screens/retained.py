@@ -195,6 +195,15 @@ class RetainedScreen(Screen[None]):
         """Break the lines anew."""
         self.call_after_refresh(self._draw_words)
 
+    def on_descendant_focus(self) -> None:
+        """Say which keys confirm it now."""
+        self._draw_words()
+
+    @on(ChoiceList.Moved)
+    def tell_all(self) -> None:
+        """Say of the message under the cursor what its row may have no room for."""
+        self._draw_words()
+
     # The plan
 
     def action_ask_again(self) -> None:
@@ -276,17 +285,25 @@ class RetainedScreen(Screen[None]):
 
     def _sentences(self) -> list[Sentence]:
         if self._work is not None:
-            return work_sentences(self._undertaking, is_connected=self._is_connected)
+            sentences = work_sentences(self._undertaking, is_connected=self._is_connected)
+            return [*sentences, *self._sentence_on_row(self._work)]
         if self._is_asking:
             return [asking_sentence(self._asked)]
         return plan_sentences(self._plan, self._prepared, self._asked, self._source.status)
+
+    def _sentence_on_row(self, work: RetainedWork) -> list[Sentence]:
+        place = self._rows.item
+        if not work.status.is_done or not isinstance(place, int) or work.is_carried_out(place):
+            return []
+        return [(f"The selected one: {work.words(place)}.", "warning")]
 
     def _prompt(self) -> Cells:
         if not self._is_ready or self._workspace.is_read_only:
             return []
         if self._hint:
             return [(self._hint, "warning")]
-        return prompt_cells(self._plan, len(self._prepared.items))
+        is_typing = self._field.has_focus
+        return prompt_cells(self._plan, len(self._prepared.items), is_typing=is_typing)
 
     @property
     def _typed_name(self) -> str:

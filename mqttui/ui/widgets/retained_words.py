@@ -64,13 +64,16 @@ def plan_switches(
     return [*switches, Switch("pace ", paces, ("pace", pace))]
 
 
-def prompt_cells(plan: ClearPlan | PutBackPlan, count: int) -> Cells:
-    """Return what is to be typed to confirm a plan for `count` messages."""
-    return [
-        ("Type ", "dim"),
-        (plan.typed_name(count), "heading"),
-        (f" and press enter to {plan.verb} {messages_text(count)}:", "dim"),
-    ]
+def prompt_cells(plan: ClearPlan | PutBackPlan, count: int, *, is_typing: bool) -> Cells:
+    """Return what confirms a plan for `count` messages.
+
+    Unless the user `is_typing` the keys still belong to the list, and enter leads to the name.
+    """
+    wanted = f"{plan.verb} {messages_text(count)}"
+    name = (plan.typed_name(count), "heading")
+    if is_typing:
+        return [("Type ", "dim"), name, (f" and press enter to {wanted}:", "dim")]
+    return [(f"To {wanted} press enter, then type ", "dim"), name]
 
 
 def plan_sentences(
