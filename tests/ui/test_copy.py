@@ -68,6 +68,25 @@ async def test_topic_payload_value_and_path(explore, source, size) -> None:
         ]
 
 
+async def test_only_what_is_there_is_offered(explore, source) -> None:
+    """A branch has no payload, and a topic no path: their keys are not on the bar."""
+    source.publish("lab/data", '{"volt": 4.80}')
+    async with explore() as explorer:
+        explorer.app.connection.explorer._go_to(
+            explorer.app.connection.workspace.store.root.children["lab"]
+        )
+        await explorer.press("Y")
+        assert "Payload" not in explorer.screen()[-2] + explorer.screen()[-1]
+        bar = next(line for line in explorer.screen() if "enter Copy" in line)
+        assert "JSON path" not in bar
+        await explorer.press("escape")
+        await select(explorer, "lab/data")
+        await explorer.press("Y", "end")
+        bar = next(line for line in explorer.screen() if "enter Copy" in line)
+        assert "p Payload" in bar
+        assert "J JSON path" in bar
+
+
 async def test_by_mouse(explore, source) -> None:
     """A second click on a row copies it."""
     source.publish("lab/data", "hello")

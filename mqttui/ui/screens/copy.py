@@ -53,6 +53,20 @@ class CopyScreen(ModalScreen["Copyable | None"]):
         """Begin at the topic."""
         self._list.show(self._offered)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what is there is offered; a path only while the cursor is on a value."""
+        match action:
+            case "copy_named":
+                return any(each.name == parameters[0] for each in self._offered)
+            case "copy_path":
+                item = self._list.item
+                return item is not None and bool(item.path)
+        return True
+
+    def on_choice_list_moved(self) -> None:
+        """Offer the path to a value, or no longer."""
+        self.refresh_bindings()
+
     def on_choice_list_chosen(self) -> None:
         """Copy what was clicked twice."""
         self.action_copy_chosen()
