@@ -108,6 +108,8 @@ async def test_a_payload_that_changes_comes_and_goes(explore, lab) -> None:
         await explorer.settle()
         assert "board1" in explorer.row_of("board1")
         assert not any("board3" in row for row in explorer.rows())
+        await explorer.press(*"zz")
+        assert "No payload matches. esc ends the search." in screen_text(explorer)
 
 
 async def test_the_meaning_is_chosen_by_key_and_by_mouse(explore, lab) -> None:
