@@ -57,7 +57,7 @@ async def test_rules_are_counted_and_explained(explore, careless, size) -> None:
         for rule in Rule:
             assert f"  {rule.title}" in both
         assert "1  Leading slash" in text
-        assert "-  Not ASCII" in text
+        assert "0  Not ASCII" in text
         assert "/iot49/max-1234/data" in text
         assert "Begin with" in text
         assert "esc Back" in explorer.screen()[-1]
@@ -133,7 +133,7 @@ async def test_the_screen_follows_what_comes_in(explore, source) -> None:
         await explorer.settle()
         explorer.draw(time.time() + 20)
         await explorer.settle()
-        assert row_of(explorer, "-  Nearly JSON")
+        assert row_of(explorer, "0  Nearly JSON")
 
 
 async def test_careless_topics_are_marked_in_the_tree(explore, careless) -> None:

@@ -67,7 +67,8 @@ def _sentence(
 ) -> str:
     known = traffic.of(topic_filter)
     cost = (
-        f"brings {rate_text(known.rate_per_s)} on {count_text(known.topics)} topics"
+        f"brings {rate_text(known.rate_per_s)} on {count_text(known.topics)} "
+        + ("topic" if known.topics == 1 else "topics")
         if known is not None
         else "brings everything"
     )

@@ -15,7 +15,7 @@ from mqttui.core.hygiene.report import Finding
 from mqttui.core.hygiene.rules import Rule
 from mqttui.core.hygiene.subscriptions import FilterFinding
 from mqttui.payload.printable import printable, topic_text
-from mqttui.payload.quantities import count_text
+from mqttui.payload.quantities import UNKNOWN, count_text
 from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
 from mqttui.ui.widgets.cells import Cells, Lines, fitted
 from mqttui.ui.widgets.choice_list import ChoiceList
@@ -35,6 +35,7 @@ AnyFinding: TypeAlias = Finding | FilterFinding
 
 COUNT_CELLS = 7
 TOPIC_SHARE = 0.45
+SENTENCE_FROM_WIDTH = 60
 TEACHING_ROWS = 3
 SENTENCE_ROWS = 3
 WATCHED_BUDGET_S = 0.008
@@ -140,9 +141,9 @@ class HygieneScreen(Screen["Place | None"]):
 
     def _rule_cells(self, rule: Rule, width: int) -> Cells:
         count = self._report.count(rule)
-        number = count_text(count).rjust(COUNT_CELLS) if count else "-".rjust(COUNT_CELLS)
+        number = count_text(count) if count or self._inspector.looked_at else UNKNOWN
         return [
-            (number, "warning" if count else "dim"),
+            (number.rjust(COUNT_CELLS), "warning" if count else "dim"),
             (
                 "  " + fitted(rule.title, max(0, width - COUNT_CELLS - 2)),
                 "fact" if count else "dim",
@@ -216,8 +217,12 @@ class HygieneScreen(Screen["Place | None"]):
 
 
 def finding_cells(finding: AnyFinding, width: int) -> Cells:
-    """Return a finding as a row: the topic or filter, and what fits of its sentence."""
-    topic = fitted(shown_subject(finding, width), max(8, int(width * TOPIC_SHARE)))
+    """Return a finding as a row: the topic or filter, and what fits of its sentence.
+
+    Where that is next to nothing, the topic gets the whole row; the words below say the rest.
+    """
+    share = TOPIC_SHARE if width >= SENTENCE_FROM_WIDTH else 1
+    topic = fitted(shown_subject(finding, width), max(8, int(width * share)))
     left = topic + "  "
     return [(left, "value"), (fitted(finding.sentence, max(0, width - cell_len(left))), "dim")]
 
