@@ -10,6 +10,7 @@ import pytest
 
 from mqttui.core.charts.pinned import SECTION
 from mqttui.core.charts.spec import ChartSpec, SeriesSpec
+from mqttui.core.message import RETAIN
 from mqttui.ui.tabs.chart import ChartTab
 from mqttui.ui.widgets.chart_view import ChartView
 from mqttui.ui.widgets.number_list import NumberList
@@ -151,6 +152,8 @@ async def test_one_number_against_another_and_on_an_axis_of_its_own(explore, sou
         assert "→" in chart_text(explorer)
         await explorer.press("x", "A")
         assert "right axis" in chart_text(explorer)
+        await explorer.press("x")
+        assert "right axis" not in chart_text(explorer)
 
 
 async def test_a_retained_value_is_not_drawn_as_now(explore, source) -> None:
@@ -159,6 +162,7 @@ async def test_a_retained_value_is_not_drawn_as_now(explore, source) -> None:
     async with explore(160, 50) as explorer:
         await open_chart(explorer)
         assert "Not drawn: 1 retained without a time." in chart_text(explorer)
+        assert "only retained values" in chart_text(explorer)
         assert "nothing to draw yet" in chart_text(explorer)
 
 
@@ -174,6 +178,38 @@ async def test_a_chart_that_shows_the_same_is_not_drawn_again(explore, source) -
         for ahead_s in range(1, 20):
             view.refresh_frame(now + ahead_s)
         assert view.picture is picture
+
+
+async def test_a_retained_value_of_long_ago_says_why_it_is_not_drawn(explore, source) -> None:
+    """Also when it is older than the time that is shown."""
+    source.deliver([(b"b/data", b"21.5", RETAIN, None)], time.time() - 600)
+    async with explore(160, 50) as explorer:
+        await open_chart(explorer)
+        assert "only retained values, which have no time" in chart_text(explorer)
+
+
+async def test_keys_of_a_chart_without_numbers_do_no_harm(explore, source) -> None:
+    """A topic of words has nothing to draw, whatever is pressed."""
+    source.publish("b/data", "online")
+    async with explore(160, 50) as explorer:
+        tab = await open_chart(explorer)
+        tab.query_one(ChartView).focus()
+        await explorer.press(*"AxvltP+-")
+        assert tab.spec.series == ()
+        assert "There is no number to draw in this topic." in [
+            notice.message for notice in explorer.app._notifications
+        ]
+
+
+async def test_a_low_pane_has_the_numbers_beside_the_chart(explore, source) -> None:
+    """Where tree and message share 24 rows, a line can be seen all the same."""
+    deliver(source)
+    async with explore(80, 24) as explorer:
+        tab = await open_chart(explorer)
+        numbers, view = tab.query_one(NumberList), tab.query_one(ChartView)
+        assert numbers.region.right <= view.region.x
+        assert view.region.right <= tab.region.right
+        assert any("\u2800" < letter < "\u28ff" for letter in view.text)
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (160, 50)])

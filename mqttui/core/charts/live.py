@@ -13,6 +13,7 @@ from mqttui.core.charts.figures import Figures, figures_of
 from mqttui.core.charts.pairing import Pairs, paired
 from mqttui.core.charts.reduction import Curve, reduced
 from mqttui.core.charts.series import Series, TopicSeries
+from mqttui.core.message import RETAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -65,7 +66,10 @@ class Losses:
 
 @dataclass(frozen=True, slots=True)
 class SeriesView:
-    """One series of a picture. `is_known` is False while nothing was received on its topic."""
+    """One series of a picture. `is_known` is False while nothing was received on its topic.
+
+    `is_only_retained` says that nothing is in the line because all that is kept was retained.
+    """
 
     spec: SeriesSpec
     is_known: bool
@@ -74,6 +78,7 @@ class SeriesView:
     figures: Figures = field(default_factory=Figures)
     losses: Losses = field(default_factory=Losses)
     pairs: Pairs | None = None
+    is_only_retained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +265,13 @@ class LiveChart:
             followed.untimed,
             series.disordered,
         )
-        return SeriesView(spec, True, unit, curve, figures_of(series, start_s, end_s), losses)
+        figures = figures_of(series, start_s, end_s)
+        is_only_retained = not figures.count and all(
+            flags & RETAIN for _, _, flags, _ in node.entries()
+        )
+        return SeriesView(
+            spec, True, unit, curve, figures, losses, is_only_retained=is_only_retained
+        )
 
     def _xy_view(self, views: list[SeriesView], start_s: float, end_s: float) -> ChartView:
         x, *others = views

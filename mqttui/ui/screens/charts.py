@@ -35,8 +35,8 @@ LEAST_CHART_ROWS = 12
 NOTHING = """\
 No chart is pinned yet.
 
-Choose a topic with numbers in the tree, open its Chart tab, and press P there. Pinned charts
-are remembered for each broker."""
+Choose a topic with numbers in the tree, open its Chart tab (press . until it comes), go into the
+chart with tab, and press P there. Pinned charts are remembered for each broker."""
 
 
 class ChartsScreen(Screen["TopicNode | None"]):

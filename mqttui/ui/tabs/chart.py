@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mqttui.ui.workspace import Workspace
 
 SIDE_BY_SIDE_FROM_WIDTH = 90
+SIDE_BY_SIDE_FROM_WIDTH_IF_LOW = 60
+STACKED_FROM_ROWS = 16
 LIST_ROWS = 5
 REMEMBERED_TOPICS = 200
 LIST_INTERVAL_S = 0.5
@@ -85,8 +87,10 @@ class ChartTab(MessageTab):
         self._chart.focus()
 
     def on_resize(self) -> None:
-        """Put the list beside the chart where there is room."""
-        self.set_class(self.size.width >= SIDE_BY_SIDE_FROM_WIDTH, "-beside")
+        """Put the list beside the chart where there is room, or none to put it above."""
+        width, height = self.size
+        is_low = height < STACKED_FROM_ROWS and width >= SIDE_BY_SIDE_FROM_WIDTH_IF_LOW
+        self.set_class(is_low or width >= SIDE_BY_SIDE_FROM_WIDTH, "-beside")
 
     def _first_spec(self, node: TopicNode) -> ChartSpec:
         """Return the lines that were drawn of the topic before, where this one has them too."""

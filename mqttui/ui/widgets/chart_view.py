@@ -225,6 +225,9 @@ class ChartView(Lines, can_focus=True):
 
     def action_toggle_axis(self) -> None:
         """The last series on the right axis, or on the left like the others."""
+        if not self.spec.series:
+            self.app.notify("There is no number to draw in this topic.", markup=False)
+            return
         *others, last = self.spec.series
         axis: Axis = "left" if last.axis == "right" else "right"
         self._change(replace(self.spec, series=(*others, replace(last, axis=axis))))

@@ -88,7 +88,7 @@ def legend_rows(view: ChartView, width: int) -> list[Cells]:
         shown = fitted_end(name, name_cells)
         cells.append((shown + " " * (name_cells - cell_len(shown)), role))
         used = 2 + name_cells
-        for text, text_role in _sums(series, is_x=view.is_xy and number == 0):
+        for text, text_role in _sums(series, is_xy=view.is_xy, is_x=view.is_xy and number == 0):
             if used + 2 + cell_len(text) > width:
                 break
             cells += [("  ", "dim"), (text, text_role)]
@@ -97,11 +97,13 @@ def legend_rows(view: ChartView, width: int) -> list[Cells]:
     return rows
 
 
-def _sums(series: SeriesView, *, is_x: bool) -> list[tuple[str, str]]:
+def _sums(series: SeriesView, *, is_xy: bool, is_x: bool) -> list[tuple[str, str]]:
     if not series.is_known:
         return [("nothing received yet", "dim")]
     figures, unit = series.figures, series.unit
     if not figures.count:
+        if series.is_only_retained:
+            return [("only retained values, which have no time", "dim")]
         return [("nothing in this time", "dim")]
     texts = [
         (number_text(figures.last, unit), "fact"),
@@ -114,7 +116,7 @@ def _sums(series: SeriesView, *, is_x: bool) -> list[tuple[str, str]]:
     ]
     if is_x:
         texts.insert(0, ("→", "dim"))
-    elif series.spec.axis == "right":
+    elif series.spec.axis == "right" and not is_xy:
         texts.insert(1, ("right axis", "dim"))
     return texts
 

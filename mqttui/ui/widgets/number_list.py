@@ -32,7 +32,13 @@ class NumberList(ChoiceList["NumericPath"]):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{series_role(each)}" for each in range(8)}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "toggle_number", "Draw", tooltip="Draw this number, or stop to"),
+        Binding(
+            "enter,space",
+            "toggle_number",
+            "Draw",
+            key_display="enter",
+            tooltip="Draw this number, or stop drawing it",
+        ),
     ]
 
     @dataclass
