@@ -42,11 +42,13 @@ def _has_numbers(node: Node, is_one_line: bool) -> bool:
 
 
 def _told_by(container: Node, key: str) -> str | None:
-    if len(container.children) > MOST_SIBLINGS:
-        return unit_of_key(key)
-    siblings = {key_text(child.key): child for child in container.children}
-    found = unit_of_key(key, siblings)
-    if found is not None:
+    """Return the unit that a key tells, alone or beside others, or a member that is a unit."""
+    found = unit_of_key(key)
+    if found is not None or len(container.children) > MOST_SIBLINGS:
         return found
-    told = (unit_value(child.value) for name, child in siblings.items() if is_unit_key(name))
-    return next((unit for unit in told if unit is not None), None)
+    if len(key) == 1:
+        return unit_of_key(key, [key_text(child.key) for child in container.children])
+    for child in container.children:
+        if is_unit_key(key_text(child.key)):
+            return unit_value(child.value)
+    return None
