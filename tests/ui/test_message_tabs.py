@@ -476,3 +476,25 @@ async def test_flood_of_the_busiest_topic_costs_what_is_visible(
         assert "20,001 kept" in text(explorer)
         # The frames of the app itself may have come in between.
         assert 0 < len(read) <= 10 * listed.size.height < 1_000
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_decoders_of_a_hostile_topic(explore, source, size) -> None:
+    """Neither its name nor what a decoder makes of its message takes effect; a choice counts."""
+    topic = b"evil/\x1b[31m[red]\xe2\x80\xae/\xff"
+    source.deliver([(topic, b"\x1b[2J\xff\xfe", 0, None)])
+    async with explore(*size) as explorer:
+        await explorer.settle()
+        node = explorer.app.connection.workspace.store.find(topic)
+        assert explorer.tree.go_to(node)
+        await explorer.settle()
+        await explorer.press("d")
+        for _ in range(3):
+            for character in text(explorer).replace("\n", ""):
+                category = unicodedata.category(character)
+                assert category not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+            await explorer.press("t")
+        await explorer.press("down", "enter")
+        assert not isinstance(explorer.app.screen, DecoderScreen)
+        reader = explorer.app.connection.workspace.reader
+        assert reader.decoder_of(node.path) != "auto"

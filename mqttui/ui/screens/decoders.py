@@ -23,6 +23,7 @@ from mqttui.ui.decoder_memory import RULES_SECTION, save_section
 from mqttui.ui.glyphs import DONE, FAILED
 from mqttui.ui.widgets.cells import Cells, Lines, fitted
 from mqttui.ui.widgets.choice_list import ChoiceList
+from mqttui.ui.widgets.form_input import FormInput
 from mqttui.ui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
@@ -70,10 +71,7 @@ class DecoderScreen(ModalScreen[bool]):
             frame.border_title = Content(f"Decoder of {printable(self._topic[:200])}")
             yield self._list
             yield self._words
-            field = Input(compact=True, select_on_focus=False, id="decoder-filter")
-            # A blinking cursor would write to the terminal for ever.
-            field.cursor_blink = False
-            yield field
+            yield FormInput(id="decoder-filter")
             yield KeyBar()
 
     def on_mount(self) -> None:
@@ -89,6 +87,7 @@ class DecoderScreen(ModalScreen[bool]):
             self._list.action_move_to(names.index(self._in_force))
 
     def _show_filter(self) -> None:
+        # What a terminal would obey is seen, and stands for what it is.
         self.query_one("#decoder-filter", Input).value = self._filter
         self._tell()
 
@@ -128,7 +127,8 @@ class DecoderScreen(ModalScreen[bool]):
     @on(Input.Changed, "#decoder-filter")
     def take_filter(self, event: Input.Changed) -> None:
         """Remember what was typed."""
-        self._filter = event.value
+        if event.value != printable(self._filter):
+            self._filter = event.value
 
     @on(Input.Submitted, "#decoder-filter")
     def leave_filter(self) -> None:

@@ -21,6 +21,7 @@ from mqttui.ui.decoder_memory import (
     save_section,
     schema_at,
 )
+from mqttui.ui.widgets.form_input import FormInput
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -53,10 +54,7 @@ class SchemaScreen(ModalScreen[Schema | None]):
                 markup=False,
             )
             path = remembered_schema_path(self._workspace.memory)
-            field = Input(path, placeholder="~/course/weather.proto", compact=True)
-            # A blinking cursor would write to the terminal for ever.
-            field.cursor_blink = False
-            yield field
+            yield FormInput(value=path, placeholder="~/course/weather.proto")
             yield Static(id="schema-problem")
 
     @on(Input.Submitted)
