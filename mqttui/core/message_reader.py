@@ -90,6 +90,7 @@ class MessageReader:
         *,
         hex_row_bytes: int = 16,
         decoder: str | None = None,
+        wants_picture: bool = False,
     ) -> Decoded:
         """Return a message decoded as it is wanted for its topic, or by another decoder."""
         return decode(
@@ -99,6 +100,7 @@ class MessageReader:
             hex_row_bytes=hex_row_bytes,
             decoder=self.decoder_of(topic) if decoder is None else decoder,
             context=self.context_of(topic, entry),
+            wants_picture=wants_picture,
         )
 
     def one_line(self, node: TopicNode, entry: Entry, width: int) -> str:

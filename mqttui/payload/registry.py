@@ -102,16 +102,19 @@ def decode(
     hex_row_bytes: int = 16,
     decoder: str = AUTOMATIC,
     context: Context = NO_CONTEXT,
+    wants_picture: bool = False,
 ) -> Decoded:
     """Return what a person can read of `payload`, looking at no more than `limit_bytes` of it.
 
     `is_head` says that the payload is only the beginning of what was published, so that a missing
     end is no error. `decoder` is a name of the registry; what it cannot read comes as a hex dump
-    with the reason in `error`. Never raises, whatever the bytes are.
+    with the reason in `error`. Images have a preview only if somebody `wants_picture`, which costs
+    much more than the rest. Never raises, whatever the bytes are.
     """
-    return decode_request(
-        DecodeRequest(payload, limit_bytes, is_head, hex_row_bytes, context), decoder
+    request = DecodeRequest(
+        payload, limit_bytes, is_head, hex_row_bytes, context, wants_picture=wants_picture
     )
+    return decode_request(request, decoder)
 
 
 def decode_request(request: DecodeRequest, decoder: str) -> Decoded:

@@ -48,7 +48,7 @@ class DecodeRequest:
     `is_head` says that `payload` is only the beginning of what was published, so that a missing
     end is no error. `containers` counts the formats that were opened to get here. `name` is the
     decoder's in the registry, `variant` which of several readings of a module it stands for, and
-    `argument` what the user wrote after it.
+    `argument` what the user wrote after it. Images have a preview only if somebody `wants_picture`.
     """
 
     payload: bytes
@@ -60,6 +60,7 @@ class DecodeRequest:
     name: str = ""
     variant: str = ""
     argument: str = ""
+    wants_picture: bool = False
 
     @property
     def head(self) -> bytes:

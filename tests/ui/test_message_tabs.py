@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import struct
 import time
-import unicodedata
 from typing import TYPE_CHECKING
 
 import cbor2
@@ -22,6 +22,7 @@ from mqttui.ui.widgets.diff_view import DiffView
 from mqttui.ui.widgets.hex_view import HexView
 from mqttui.ui.widgets.history_list import HistoryList
 from mqttui.ui.widgets.value_view import ValueView
+from tests.support.hostile_strings import unsafe_characters
 
 if TYPE_CHECKING:
     from mqttui.ui.widgets.message_pane import MessagePane
@@ -228,6 +229,38 @@ async def test_binary_formats_are_read_in_the_tree(explore, source) -> None:
         await show(explorer)
         assert '{ "v": 4.8 }' in explorer.row_of(" a ")
         assert "looks like CBOR" in text(explorer)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_image_is_shown_small(explore, source, size) -> None:
+    """Two pixels in a cell, in their colours, made on a thread; the next image replaces it."""
+    image = pytest.importorskip("PIL.Image")
+    payloads = []
+    for colour in ((255, 0, 0), (0, 0, 255)):
+        stream = io.BytesIO()
+        image.new("RGB", (20, 8), colour).save(stream, "PNG")
+        payloads.append(stream.getvalue())
+    source.publish("lab/a", payloads[0])
+    async with explore(*size) as explorer:
+        pane = await show(explorer)
+        view = pane.query_one(ValueView)
+        for payload, name in zip(payloads, ("#ff0000", "#0000ff"), strict=True):
+            source.publish("lab/a", payload)
+            pane._decode_again_at = 0.0
+            await explorer.settle()
+            await explorer.until(lambda: view.decoded.picture is not None)
+            await explorer.until(lambda name=name: _first_colour(view) == name)
+        assert "20 × 8 pixels" in view.text
+        assert view.row_count == len(view.text.split("\n")) + 4
+
+
+def _first_colour(view: ValueView) -> str | None:
+    """Return the colour of the first half block in the rows of a view."""
+    for row in range(view.row_count):
+        for segment in view.render_line(row - view.scroll_offset.y):
+            if segment.text == "▀":
+                return segment.style.color.triplet.hex
+    return None
 
 
 async def test_limit_of_what_is_shown_is_a_setting(explore, source) -> None:
@@ -454,9 +487,7 @@ async def test_hostile_messages_stay_harmless(explore, source, tab, size) -> Non
             detail = MessageDetail(properties=block)
             source.deliver([(topic.encode(), payload, 0, detail)])
             await show(explorer, topic, tab)
-            for character in text(explorer).replace("\n", ""):
-                category = unicodedata.category(character)
-                assert category not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"), payload
+            assert not unsafe_characters(text(explorer).replace("\n", "")), payload
 
 
 async def test_flood_of_the_busiest_topic_costs_what_is_visible(
@@ -490,9 +521,7 @@ async def test_decoders_of_a_hostile_topic(explore, source, size) -> None:
         await explorer.settle()
         await explorer.press("d")
         for _ in range(3):
-            for character in text(explorer).replace("\n", ""):
-                category = unicodedata.category(character)
-                assert category not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+            assert not unsafe_characters(text(explorer).replace("\n", ""))
             await explorer.press("t")
         await explorer.press("down", "enter")
         assert not isinstance(explorer.app.screen, DecoderScreen)

@@ -46,6 +46,8 @@ def decode(request: DecodeRequest) -> Decoded:
 
 def _preview(request: DecodeRequest, header: ImageHeader) -> tuple[Picture | None, str | None]:
     """Return the image made small, or a note why there is none."""
+    if not request.wants_picture:
+        return None, None
     if request.is_head:
         return None, "no preview: only the beginning of the image was kept"
     if header.width * header.height > MOST_PIXELS:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Container, Vertical
@@ -85,6 +87,7 @@ class MessagePane(Vertical):
         self._decode_again_at = 0.0
         self._is_first_sight = False
         self._may_decode_more = True
+        self._is_making_picture = False
         self._hex_row_bytes = 0
         self._is_arranged_for_branch = True
         self._frozen: Numbered | None = None
@@ -313,10 +316,37 @@ class MessagePane(Vertical):
         if self._is_first_sight:
             limit_bytes = min(limit_bytes, FIRST_SIGHT_BYTES)
         decoded = reader.decode(topic, entry, limit_bytes, hex_row_bytes=hex_row_bytes)
+        if decoded.kind == "image":
+            before = self._decoded
+            if shown is not None and before is not None and before.picture is not None:
+                # The picture before stands until the new one is made.
+                decoded = replace(decoded, picture=before.picture)
+            self._make_picture(topic, entry)
         self._decoded = decoded
         self._value.show(decoded, notes_of(decoded, entry))
         ended = self._clock()
         self._decode_again_at = ended + (ended - started) / DECODING_SHARE
+
+    def _make_picture(self, topic: str, entry: Entry) -> None:
+        """Make the picture of an image on a thread; one at a time."""
+        if not self._is_making_picture:
+            self._is_making_picture = True
+            self.run_worker(self._show_picture(topic, entry), group="picture")
+
+    async def _show_picture(self, topic: str, entry: Entry) -> None:
+        decode = self._workspace.reader.decode
+        try:
+            decoded = await asyncio.to_thread(decode, topic, entry, wants_picture=True)
+        finally:
+            self._is_making_picture = False
+        now_shown, shown = self._decoded, self._entry
+        if now_shown is None or now_shown.kind != "image" or shown is None:
+            return
+        if shown is entry:
+            self._decoded = decoded
+            self._value.show(decoded, notes_of(decoded, entry))
+        elif self._node is not None:
+            self._make_picture(self._node.path, shown)
 
     def _hex_row_bytes_that_fit(self) -> int:
         width = self._value.row_cells

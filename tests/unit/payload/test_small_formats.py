@@ -99,7 +99,8 @@ def image_bytes(kind: str, size: tuple[int, int] = (40, 20)) -> bytes:
 def test_an_image_is_described_and_made_small(kind: str) -> None:
     """Type and size come from the header; the preview has the colours in their places."""
     payload = image_bytes(kind)
-    decoded = decode(payload)
+    assert decode(payload).picture is None
+    decoded = decode(payload, wants_picture=True)
     assert (decoded.kind, decoded.guess, decoded.notes) == ("image", f"{kind} image", ())
     assert decoded.text.splitlines()[:2] == [f"{kind} image", "40 × 20 pixels"]
     picture = decoded.picture
@@ -113,7 +114,7 @@ def test_an_image_is_described_and_made_small(kind: str) -> None:
 
 def test_a_large_image_is_made_small_enough_for_a_pane() -> None:
     """The preview keeps the proportions and has an even number of rows."""
-    picture = decode(image_bytes("PNG", (300, 700))).picture
+    picture = decode(image_bytes("PNG", (300, 700)), wants_picture=True).picture
     assert picture is not None
     assert (picture.width, picture.height) == (21, 48)
 
@@ -122,7 +123,8 @@ def test_a_large_image_is_made_small_enough_for_a_pane() -> None:
 def test_a_damaged_image_is_still_described(kind: str) -> None:
     """Without its end there is no preview, and the header is told all the same."""
     payload = image_bytes(kind)[:-40]
-    for decoded in (decode(payload), decode(payload, is_head=True)):
+    for is_head in (False, True):
+        decoded = decode(payload, is_head=is_head, wants_picture=True)
         assert decoded.text.startswith(f"{kind} image\n40 × 20 pixels")
         assert decoded.picture is None
         assert decoded.notes[0].startswith("no preview: ")
@@ -132,7 +134,7 @@ def test_an_enormous_image_is_not_unpacked() -> None:
     """A header that promises 65,535 by 65,535 pixels costs nothing."""
     payload = image_bytes("PNG")
     huge = payload[:16] + struct.pack(">II", 65_535, 65_535) + payload[24:]
-    assert decode(huge).notes == ("no preview: more than 4,000,000 pixels",)
+    assert decode(huge, wants_picture=True).notes == ("no preview: more than 4,000,000 pixels",)
 
 
 def test_without_pillow_the_command_that_installs_it_is_named(
@@ -141,7 +143,7 @@ def test_without_pillow_the_command_that_installs_it_is_named(
     """A missing extra is a sentence with a remedy; the image is described nevertheless."""
     payload = image_bytes("PNG")
     monkeypatch.setitem(sys.modules, "PIL", None)
-    decoded = decode(payload)
+    decoded = decode(payload, wants_picture=True)
     assert decoded.text.startswith("PNG image")
     assert decoded.notes == ("a preview needs pillow: pip install 'mqttui[images]'",)
 
@@ -151,7 +153,7 @@ def test_any_bytes_after_the_beginning_of_an_image(tail: bytes) -> None:
     """A header that goes on with anything is read or refused, never followed out of the bytes."""
     for start in (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", b"GIF89a", b"\xff\xd8\xff\xe0"):
         assert isinstance(image_header(start + tail), ImageHeader | str)
-        assert decode(start + tail).picture is None
+        assert decode(start + tail, wants_picture=True).picture is None
 
 
 def test_a_reading_of_thingflow_names_its_parts() -> None:
