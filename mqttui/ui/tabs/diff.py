@@ -69,9 +69,13 @@ class DiffTab(MessageTab):
 
     def refresh_frame(self, shown: Shown, now: float) -> None:
         """Compare what is shown now; `now` is in seconds since the epoch."""
-        if self._shown is None or shown.node is not self._shown.node:
+        before = self._shown
+        if before is None or shown.node is not before.node:
             self._again_at = 0.0
             self._view.scroll_to(y=0, animate=False)
+        elif (shown.is_last, shown.against) != (before.is_last, before.against):
+            # Somebody chose something else to compare, and waits for it.
+            self._again_at = 0.0
         self._shown, self._now = shown, now
         new = Numbered(shown.number, shown.entry)
         old = shown.against if shown.against is not None else _before(shown)

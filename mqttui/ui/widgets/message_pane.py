@@ -291,7 +291,8 @@ class MessagePane(Vertical):
         if entry is shown and is_same_layout and not was_first_sight:
             return
         started = self._clock()
-        if self._frozen is None and started < self._decode_again_at and not was_first_sight:
+        is_news_only = self._frozen is None and is_same_layout and not was_first_sight
+        if is_news_only and started < self._decode_again_at:
             return
         self._entry = entry
         if (
@@ -446,6 +447,7 @@ class MessagePane(Vertical):
         """Show the last message again and follow the topic."""
         if self._list.cursor is None:
             self._frozen = self._against = None
+            self._decode_again_at = 0.0
             self._show_again()
         self._list.choose(None)
 
