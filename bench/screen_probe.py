@@ -226,7 +226,7 @@ class Probe:
 
         def write(data: str) -> None:
             original_write(data)
-            if len(data) > SYNCHRONISATION_BYTES and pane._entry is awaited:
+            if len(data) > SYNCHRONISATION_BYTES and pane._shown.entry is awaited:
                 is_painted.set()
 
         driver.write = write  # type: ignore[method-assign]

@@ -246,7 +246,7 @@ async def test_image_is_shown_small(explore, source, size) -> None:
         view = pane.query_one(ValueView)
         for payload, name in zip(payloads, ("#ff0000", "#0000ff"), strict=True):
             source.publish("lab/a", payload)
-            pane._decode_again_at = 0.0
+            pane._shown.hurry()
             await explorer.settle()
             await explorer.until(lambda: view.decoded.picture is not None)
             await explorer.until(lambda name=name: _first_colour(view) == name)
@@ -450,6 +450,9 @@ async def test_a_frame_without_news_paints_nothing(explore, source, monkeypatch,
     source.publish("lab/a", '{"v":2}')
     async with explore(160, 50) as explorer:
         await show(explorer, tab=tab)
+        # The time stands still.
+        frames = explorer.app.connection.frames
+        frames._draw = frames._draw_rest = lambda now: None
         now = time.time()
         explorer.draw(now)
         await explorer.pilot.pause()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mqttui.ui.glyphs import ELLIPSIS, RIGHT
 from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, painted
-from mqttui.ui.widgets.value_view import wrapped_rows
+from mqttui.ui.widgets.value_text import wrapped_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Container, Vertical
@@ -13,9 +12,9 @@ from textual.style import Style
 from textual.widget import Widget
 
 from mqttui.payload.printable import printable
-from mqttui.payload.registry import AUTOMATIC
 from mqttui.payload.value_path import path_text
 from mqttui.ui.commands.history import PANE_COMMANDS
+from mqttui.ui.shown_value import ShownValue
 from mqttui.ui.tabs.registry import TABS, VALUE
 from mqttui.ui.tabs.tab import LiveWanted, MessageWanted, Numbered, Shown
 from mqttui.ui.widgets.branch_summary import branch_facts, recent_rows, survey
@@ -38,17 +37,10 @@ if TYPE_CHECKING:
     from textual.events import Click, Resize
 
     from mqttui.core.node import Entry, TopicNode
-    from mqttui.payload.decoded import Decoded
     from mqttui.payload.folding import Path
     from mqttui.payload.tree import Node
     from mqttui.ui.tabs.tab import MessageTab
     from mqttui.ui.workspace import Workspace
-
-DECODING_SHARE = 0.05
-"""Share of the time that may go into laying out a value that changes all the time."""
-
-FIRST_SIGHT_BYTES = 8_000
-"""Of a message that was just selected so much is shown at once, the rest with the next frame."""
 
 ONE_FACTS_ROW_FROM_WIDTH = 62
 STACKED_FROM_HEIGHT = 14
@@ -77,23 +69,18 @@ class MessagePane(Vertical):
     ) -> None:
         super().__init__(id=id)
         self._workspace = workspace
-        self._clock = clock
         self._tab = VALUE
         self._tabs: dict[str, MessageTab] = {}
         self._node: TopicNode | None = None
         self._now = 0.0
-        self._entry: Entry | None = None
-        self._decoded: Decoded | None = None
-        self._decode_again_at = 0.0
-        self._is_first_sight = False
-        self._may_decode_more = True
+        limit_bytes = workspace.preferences.shown_limit_bytes
+        self._shown = ShownValue(workspace.reader, limit_bytes, clock)
+        self._may_finish = True
         self._is_making_picture = False
-        self._hex_row_bytes = 0
         self._is_arranged_for_branch = True
         self._frozen: Numbered | None = None
         self._against: Numbered | None = None
         self._reader_version = 0
-        self._chosen_for: str | None = None
         self._surveyed_at = float("-inf")
         self._face: tuple[object, ...] = ()
         self._head = Lines(id="message-head")
@@ -191,12 +178,9 @@ class MessagePane(Vertical):
         if node is self._node and node is not None:
             return
         self._node = node
-        self._entry = None
-        self._decoded = None
+        self._shown.forget()
         self._frozen = None
         self._against = None
-        self._is_first_sight = False
-        self._decode_again_at = 0.0
         self._surveyed_at = float("-inf")
         self._face = ()
         self._arrange()
@@ -255,13 +239,14 @@ class MessagePane(Vertical):
         widths = (width, self._list.row_cells)
         age_s = int(now - entry[0])
         frozen = (self._frozen.number, node.messages) if self._frozen is not None else None
-        face = (node.messages, node.evicted, age_s, widths, frozen, self._decoded, self._chosen_for)
+        value = self._shown
+        face = (node.messages, node.evicted, age_s, widths, frozen, value.decoded, value.chosen_for)
         if face == self._face:
             return
         self._face = face
         kind: Cells = []
-        if self._decoded is not None and self._entry is not None:
-            kind = kind_row(self._decoded, self._entry, frozen, width, self._chosen_for)
+        if value.decoded is not None and value.entry is not None:
+            kind = kind_row(value.decoded, value.entry, frozen, width, value.chosen_for)
         facts = message_facts(node, entry, now)
         rows = [topic_row(node, width)]
         if self._is_flat():
@@ -281,52 +266,26 @@ class MessagePane(Vertical):
         self._list.refresh_frame(now)
 
     def _refresh_value(self, node: TopicNode, entry: Entry) -> None:
-        reader = self._workspace.reader
-        hex_row_bytes = self._hex_row_bytes_that_fit()
-        shown = self._entry
-        is_same_layout = (
-            hex_row_bytes == self._hex_row_bytes and reader.version == self._reader_version
-        )
-        was_first_sight = self._is_first_sight and self._may_decode_more
-        if entry is shown and is_same_layout and not was_first_sight:
-            return
-        started = self._clock()
-        is_news_only = self._frozen is None and is_same_layout and not was_first_sight
-        if is_news_only and started < self._decode_again_at:
-            return
-        self._entry = entry
-        if (
-            is_same_layout
-            and not was_first_sight
-            and shown is not None
-            and self._decoded is not None
-            and (entry[1], entry[3]) == (shown[1], shown[3])
-        ):
-            return
-        self._hex_row_bytes = hex_row_bytes
-        if reader.version != self._reader_version:
-            self._reader_version = reader.version
+        version = self._workspace.reader.version
+        if version != self._reader_version:
+            self._reader_version = version
             self._list.forget_values()
-        topic = node.path
-        rule = reader.rule_for(topic)
-        self._chosen_for = None
-        if rule is not None and rule.decoder != AUTOMATIC:
-            self._chosen_for = rule.topic_filter
-        limit_bytes = self._workspace.preferences.shown_limit_bytes
-        self._is_first_sight = shown is None and len(entry[1]) > 2 * FIRST_SIGHT_BYTES
-        if self._is_first_sight:
-            limit_bytes = min(limit_bytes, FIRST_SIGHT_BYTES)
-        decoded = reader.decode(topic, entry, limit_bytes, hex_row_bytes=hex_row_bytes)
-        if decoded.kind == "image":
-            before = self._decoded
-            if shown is not None and before is not None and before.picture is not None:
-                # The picture before stands until the new one is made.
-                decoded = replace(decoded, picture=before.picture)
-            self._make_picture(topic, entry)
-        self._decoded = decoded
-        self._value.show(decoded, notes_of(decoded, entry))
-        ended = self._clock()
-        self._decode_again_at = ended + (ended - started) / DECODING_SHARE
+        is_other = self._shown.update(
+            node,
+            entry,
+            self._hex_row_bytes_that_fit(),
+            is_live=self._frozen is None,
+            may_finish=self._may_finish,
+        )
+        if is_other:
+            self._show_value(entry)
+            if self._shown.needs_picture:
+                self._make_picture(node.path, entry)
+
+    def _show_value(self, entry: Entry) -> None:
+        decoded = self._shown.decoded
+        if decoded is not None:
+            self._value.show(decoded, notes_of(decoded, entry))
 
     def _make_picture(self, topic: str, entry: Entry) -> None:
         """Make the picture of an image on a thread; one at a time."""
@@ -335,19 +294,18 @@ class MessagePane(Vertical):
             self.run_worker(self._show_picture(topic, entry), group="picture")
 
     async def _show_picture(self, topic: str, entry: Entry) -> None:
-        decode = self._workspace.reader.decode
+        shown = self._shown
         try:
-            decoded = await asyncio.to_thread(decode, topic, entry, wants_picture=True)
+            decoded = await asyncio.to_thread(shown.with_picture, topic, entry)
         finally:
             self._is_making_picture = False
-        now_shown, shown = self._decoded, self._entry
-        if now_shown is None or now_shown.kind != "image" or shown is None:
+        if not shown.needs_picture or shown.entry is None:
             return
-        if shown is entry:
-            self._decoded = decoded
-            self._value.show(decoded, notes_of(decoded, entry))
+        if shown.entry is entry:
+            shown.decoded = decoded
+            self._show_value(entry)
         elif self._node is not None:
-            self._make_picture(self._node.path, shown)
+            self._make_picture(self._node.path, shown.entry)
 
     def _hex_row_bytes_that_fit(self) -> int:
         width = self._value.row_cells
@@ -379,9 +337,9 @@ class MessagePane(Vertical):
     def _show_again(self) -> None:
         if self._now:
             # What was begun is finished with the next frame, when the beginning has been painted.
-            self._may_decode_more = False
+            self._may_finish = False
             self.refresh_frame(self._now)
-            self._may_decode_more = True
+            self._may_finish = True
 
     def on_message_list_chosen(self, event: MessageList.Chosen) -> None:
         """Show the chosen message, or go back to the last one."""
@@ -391,7 +349,7 @@ class MessagePane(Vertical):
         self._against = None
         if event.number is not None and entry is not None:
             self._frozen = Numbered(event.number, entry)
-        self._decode_again_at = 0.0
+        self._shown.hurry()
         self._value.show_beginning()
         self.refresh_frame(self._now)
 
@@ -400,7 +358,7 @@ class MessagePane(Vertical):
         event.stop()
         self._frozen = event.wanted
         self._against = event.against
-        self._decode_again_at = 0.0
+        self._shown.hurry()
         self._list.choose(event.wanted.number, is_told=False)
         await self.show_tab(event.tab)
         self.focus_first()
@@ -432,11 +390,6 @@ class MessagePane(Vertical):
         """Path and value under the cursor of the value, None while it has not the keyboard."""
         return self._value.pointed
 
-    @property
-    def decoded(self) -> Decoded | None:
-        """The shown message, decoded; None for a branch or nothing."""
-        return self._decoded
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave escape to the screen while there is nothing to come back from."""
         if action == "live":
@@ -447,7 +400,7 @@ class MessagePane(Vertical):
         """Show the last message again and follow the topic."""
         if self._list.cursor is None:
             self._frozen = self._against = None
-            self._decode_again_at = 0.0
+            self._shown.hurry()
             self._show_again()
         self._list.choose(None)
 

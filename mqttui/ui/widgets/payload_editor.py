@@ -8,7 +8,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.widgets import TextArea
 
-from mqttui.ui.widgets.value_view import json_cells
+from mqttui.ui.widgets.value_text import json_cells
 
 if TYPE_CHECKING:
     from mqttui.core.publish.payload_text import Place

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len, chop_cells
 from textual.geometry import Region
 from textual.message import Message
 
@@ -17,6 +15,7 @@ from mqttui.payload.tree_units import line_unit
 from mqttui.ui.commands.value import VALUE_COMMANDS
 from mqttui.ui.glyphs import CLOSED, CURSOR, OPENED
 from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, painted
+from mqttui.ui.widgets.value_text import json_cells, part_of, with_unit, wrapped_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,69 +28,10 @@ if TYPE_CHECKING:
     from mqttui.payload.folding import Path
     from mqttui.payload.tree import Node
     from mqttui.payload.tree_layout import Line
+    from mqttui.ui.widgets.value_text import Row
 
 GUTTER_CELLS = 2
 """The cursor, and the mark that folds and opens; only of what can be folded."""
-
-_JSON_TOKEN = re.compile(
-    r"""(?P<key>"(?:[^"\\]|\\.)*"(?=:))
-    | (?P<string>"(?:[^"\\]|\\.)*"?)
-    | (?P<number>-?[0-9][0-9.eE+-]*)
-    | (?P<literal>[A-Za-z-]+)
-    | (?P<mark>[{}\[\],:]+)""",
-    re.VERBOSE,
-)
-_Row = tuple[int, int, int]
-"""(line, first character, character after the last)."""
-
-
-def json_cells(line: str) -> Cells:
-    """Return a line of laid out JSON with the roles of its tokens."""
-    cells: Cells = []
-    position = 0
-    for token in _JSON_TOKEN.finditer(line):
-        if token.start() > position:
-            cells.append((line[position : token.start()], "mark"))
-        cells.append((token.group(), token.lastgroup or "value"))
-        position = token.end()
-    if position < len(line):
-        cells.append((line[position:], "value"))
-    return cells
-
-
-def wrapped_rows(lines: Sequence[str], width: int) -> list[_Row]:
-    """Return which part of which line stands on each row of a view that is `width` cells wide."""
-    rows: list[_Row] = []
-    append = rows.append
-    for index, line in enumerate(lines):
-        length = len(line)
-        if length <= width and (line.isascii() or cell_len(line) <= width):
-            append((index, 0, length))
-            continue
-        start = 0
-        parts = (
-            (len(line[at : at + width]) for at in range(0, length, width))
-            if line.isascii()
-            else (len(part) for part in chop_cells(line, width))
-        )
-        for size in parts:
-            append((index, start, start + size))
-            start += size
-    return rows
-
-
-def part_of(cells: Cells, start: int, end: int) -> Cells:
-    """Return the characters from `start` to `end` of a row, each with its role."""
-    part: Cells = []
-    position = 0
-    for text, role in cells:
-        if position >= end:
-            break
-        after = position + len(text)
-        if after > start:
-            part.append((text[max(0, start - position) : end - position], role))
-        position = after
-    return part
 
 
 class ValueView(VirtualRows, can_focus=True):
@@ -121,7 +61,7 @@ class ValueView(VirtualRows, can_focus=True):
         self._folded: frozenset[int] = frozenset()
         self._body_lines = 0
         self._lines: list[str] = []
-        self._rows: list[_Row] = []
+        self._rows: list[Row] = []
         self._picture_rows = 0
         self._wrapped_at = 0
         self._cells: dict[int, Cells] = {}
@@ -418,7 +358,7 @@ class ValueView(VirtualRows, can_focus=True):
         mark = self._mark(at) if start == 0 else " "
         cells.insert(0, ((CURSOR if has_cursor else " ") + mark, "mark"))
         if end == len(self._lines[line]) and (unit := line_unit(self._tree, at)):
-            cells = _with_unit(cells, unit)
+            cells = with_unit(cells, unit)
         return painted(self, cells, width, "cursor" if has_cursor else None)
 
     def _mark(self, at: int) -> str:
@@ -444,11 +384,3 @@ class ValueView(VirtualRows, can_focus=True):
                 cells = [(text, "value")]
             self._cells[line] = cells
         return cells
-
-
-def _with_unit(cells: Cells, unit: str) -> Cells:
-    """Return a line with a unit behind its value: the comma belongs to what follows."""
-    text, role = cells[-1]
-    if text != ",":
-        return [*cells, (f" {unit}", "dim")]
-    return [*cells[:-1], (f" {unit}", "dim"), (text, role)]
