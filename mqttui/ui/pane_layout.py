@@ -16,7 +16,7 @@ LOWEST_PANES_CELLS = 8
 LOWEST_DOCK_CELLS = 6
 DOCK_CELLS = 10
 ROOMY_DOCK_CELLS = 18
-"""What a panel wants, and one that needs room; the style sheet says the same."""
+"""What a panel wants, and one that needs room while it is used."""
 
 LEAST_TREE_CELLS = 24
 LEAST_MESSAGE_CELLS = 30
@@ -99,6 +99,14 @@ _DEFAULT = {
     Edge.STACKED: DEFAULT_STACKED_SHARE,
     Edge.DOCK: DEFAULT_DOCK_SHARE,
 }
+
+
+def dock_height(shares: Shares, height: int, *, needs_room: bool) -> int:
+    """Return the rows of the dock out of `height`; who has moved its line knows what is enough."""
+    cells = shares.cells(Edge.DOCK, height)
+    if shares.dock_of_height is None:
+        cells = max(cells, ROOMY_DOCK_CELLS if needs_room else DOCK_CELLS)
+    return max(1, min(cells, height - LOWEST_PANES_CELLS))
 
 
 def shares_of(remembered: object) -> Shares:

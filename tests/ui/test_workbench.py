@@ -106,7 +106,7 @@ async def test_the_line_above_the_dock_is_dragged(explore, house) -> None:
         await drag(explorer, (40, dock.y), (40, dock.y - 6))
         assert region(explorer, "#dock").height == dock.height + 6
         await drag(explorer, (40, dock.y - 6), (40, 0))
-        assert region(explorer, "#panes").height >= 8
+        assert region(explorer, "#tree-frame").height >= 8
 
 
 async def test_a_stacked_line_is_dragged(explore, house) -> None:

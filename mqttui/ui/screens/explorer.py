@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
-from textual.containers import Container, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.style import Style
@@ -114,7 +114,7 @@ class ExplorerScreen(Screen[None]):
         yield ConnectionTabs(id="connection-tabs")
         yield StatusBar(id="status-bar")
         yield Banner(id="banner")
-        with Workbench(self._keeper.layout.shares, id="workbench"), Container(id="panes"):
+        with Workbench(self._keeper.layout.shares, id="workbench"):
             with Vertical(id="tree-frame"):
                 yield TopicTree(self._outline, wall_clock=self._wall_clock, id="topic-tree")
             # What it frames comes after the first paint.

@@ -17,6 +17,7 @@ from mqttui.ui.pane_layout import (
     Pane,
     Shares,
     arrangement_of,
+    dock_height,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ RESTORE = "restore"
 
 
 class Workbench(Container):
-    """Arranges `#tree-frame` and `#pane-frame`, both in `#panes`, and the dock.
+    """Arranges `#tree-frame` and `#pane-frame`, and the dock below them.
 
     Where panes are tabs, one of them is in sight: the one that has or had the keyboard. A pane can
     be maximised, which makes tabs of all of them on any terminal.
@@ -72,7 +73,6 @@ class Workbench(Container):
 
     def on_mount(self) -> None:
         """Know the parts."""
-        self._panes = self.query_one("#panes")
         self._tree_frame = self.query_one("#tree-frame")
         self._pane_frame = self.query_one("#pane-frame")
 
@@ -111,7 +111,6 @@ class Workbench(Container):
             self.set_class(each is now, f"-{each.value}")
         is_tabbed = now is Arrangement.TABBED
         front = self._front
-        self._panes.display = not is_tabbed or front is not Pane.DOCK
         self._tree_frame.display = not is_tabbed or front is Pane.TREE
         self._pane_frame.display = not is_tabbed or front is Pane.MESSAGE
         if dock is not None:
@@ -126,13 +125,22 @@ class Workbench(Container):
         return ROOMY_DOCK_CELLS if self._dock.has_class("-roomy") else DOCK_CELLS
 
     def _share_out(self) -> None:
-        """Give each pane its part; a line that nobody moved is left to the style sheet."""
-        tree, message, panes = self._tree_frame, self._pane_frame, self._panes
+        """Give each pane its part; a line between panes that nobody moved is the style sheet's."""
+        tree, message = self._tree_frame, self._pane_frame
         _set_parts("width", tree, message, self._parts_of(Edge.BESIDE))
         _set_parts("height", tree, message, self._parts_of(Edge.STACKED))
-        self.set_class(self.shares.dock_of_height is not None, "-dock-moved")
         if self._dock is not None:
-            _set_parts("height", self._dock, panes, self._parts_of(Edge.DOCK))
+            self._dock.styles.height = self._dock_cells
+
+    @property
+    def _dock_cells(self) -> int:
+        """The rows of the dock while it is in sight."""
+        height = self.size.height
+        if self._arrangement is Arrangement.TABBED:
+            return height - 1
+        is_used = self._front is Pane.DOCK
+        needs_room = is_used and self._wanted_dock_cells == ROOMY_DOCK_CELLS
+        return dock_height(self.shares, height, needs_room=needs_room)
 
     def _parts_of(self, edge: Edge) -> tuple[int, int] | None:
         """Return the cells on both sides of a line that was moved, None for any other."""
@@ -179,8 +187,9 @@ class Workbench(Container):
     def bring_to_front(self, pane: Pane) -> None:
         """Bring a pane into sight, which is about to get the keyboard."""
         if pane is not self._front:
+            was_dock = self._front is Pane.DOCK
             self._front = pane
-            if self._arrangement is Arrangement.TABBED:
+            if self._arrangement is Arrangement.TABBED or was_dock or pane is Pane.DOCK:
                 self.lay_out()
 
     def show(self, pane: Pane, *, at_end: bool = False) -> None:
@@ -278,8 +287,8 @@ class Workbench(Container):
         if edge is Edge.BESIDE:
             return self.size.width, arrangement is Arrangement.BESIDE
         if edge is Edge.STACKED:
-            height = self._panes.size.height or self.size.height
-            return height, arrangement is Arrangement.STACKED
+            below = self._dock_cells if self._has_dock else 0
+            return self.size.height - below, arrangement is Arrangement.STACKED
         return self.size.height, self._has_dock and arrangement is not Arrangement.TABBED
 
     def _cells_of(self, edge: Edge) -> int:
@@ -303,13 +312,13 @@ class Workbench(Container):
 
     def _edge_at(self, x: int, y: int) -> Edge | None:
         """Return the line at a place of the screen: the frames on both sides of it are the line."""
-        panes, tree = self._panes.region, self._tree_frame.region
+        tree = self._tree_frame.region
         if self._arrangement is Arrangement.TABBED or not self.region.contains(x, y):
             return None
-        if self._has_dock and y in (panes.bottom - 1, panes.bottom):
-            return Edge.DOCK
-        if not panes.contains(x, y):
-            return None
+        if self._dock is not None and self._dock.is_open:
+            top = self._dock.region.y
+            if y >= top - 1:
+                return Edge.DOCK if y <= top else None
         if self._arrangement is Arrangement.BESIDE:
             return Edge.BESIDE if x in (tree.right - 1, tree.right) else None
         return Edge.STACKED if y in (tree.bottom - 1, tree.bottom) else None
@@ -358,9 +367,9 @@ class Workbench(Container):
     def _cells_at(self, edge: Edge, x: int, y: int) -> int:
         """Return the cells that the pane of a line would have if the line went through a place."""
         if edge is Edge.BESIDE:
-            return x - self._panes.region.x
+            return x - self.region.x
         if edge is Edge.STACKED:
-            return y - self._panes.region.y
+            return y - self.region.y
         return self.region.bottom - y
 
     def _point_at(self, edge: Edge | None) -> None:
