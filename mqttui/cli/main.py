@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "connect": "connect to a broker and explore its topics",
     "demo": "explore a simulated class on a broker of its own; needs nothing else",
+    "device": "ESP32 boards at this machine: list, info, install and more",
 }
 
 DESCRIPTION = f"""\
@@ -26,6 +27,7 @@ commands:
   (none)    open the connection screen
   connect   {COMMANDS["connect"]}
   demo      {COMMANDS["demo"]}
+  device    {COMMANDS["device"]}
 
 mqttui COMMAND --help explains a command."""
 
@@ -86,6 +88,10 @@ def _run(words: Sequence[str]) -> int:
         from mqttui.cli import demo
 
         return demo.run(rest)
+    if command == "device":
+        from mqttui.cli import device
+
+        return device.run(rest)
     if not command:
         from mqttui.cli import start
 

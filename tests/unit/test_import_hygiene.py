@@ -128,6 +128,16 @@ def test_the_first_paint_loads_nothing_that_comes_after_it(tmp_path: Path) -> No
     assert not any(name.startswith("mqttui.core.log.journal") for name in loaded)
 
 
+def test_plans_for_boards_load_neither_mpremote_nor_the_interface(tmp_path: Path) -> None:
+    """One module reaches boards over a serial port; the others decide without it."""
+    names = [name for name in modules_of("deploy") if name != "mqttui.deploy.serial_board"]
+    assert len(names) > 5
+    loaded = loaded_by("\n".join(f"import {name}" for name in names), tmp_path)
+    assert top_level(loaded) & HEAVY == set()
+    bare = loaded_by("from mqttui.cli import device; device.device_parser('info')", tmp_path)
+    assert not any(name.startswith("mqttui.deploy") for name in bare)
+
+
 def test_rows_of_the_tree_load_no_decoder(tmp_path: Path) -> None:
     """A payload on one line needs none; each decoder is imported when it is first used."""
     code = (

@@ -51,7 +51,6 @@ class BoardOptions:
     """
 
     unique_id: str = "240ac4123456"
-    release: str = "1.27.0"
     flash_blocks: int = 512
     has_wifi: bool = True
     is_clock_set: bool = True

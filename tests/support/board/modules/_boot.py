@@ -1,6 +1,7 @@
 # Runs before boot.py: makes waiting interruptible and adds what an ESP32 has.
 import builtins
 import os
+import sys
 import time
 from binascii import unhexlify
 
@@ -109,7 +110,7 @@ os.ilistdir = ilistdir
 os.stat = with_current_folder(os.stat)
 os.statvfs = statvfs
 os.urandom = lambda size: unhexlify(_host.random_hex(size))
-_release = _host.option("release")
+_release = ".".join(str(part) for part in sys.implementation[1][:3])
 os.uname = lambda: ("esp32", "esp32", _release, "v%s (emulated)" % _release, "Emulated ESP32")
 for _name in ("listdir", "ilistdir", "stat", "mkdir", "rmdir", "remove", "rename", "chdir"):
     setattr(os, _name, with_unix_errors(getattr(os, _name)))

@@ -1,0 +1,152 @@
+"""`mqttui device`: the boards at this machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import mqttui
+from mqttui.cli.exit_codes import EXIT_FAILED, EXIT_OK
+from mqttui.cli.parser import Parser
+from mqttui.cli.terminal import CannotRunError
+from mqttui.settings.toml_file import SettingsError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+ACTIONS = {
+    "list": "the boards that are plugged in",
+    "info": "what a board is, and the files on it",
+    "install": "bring the firmware onto a board, safely",
+}
+
+DESCRIPTION = "The ESP32 boards at this machine.\n\nactions:\n" + "\n".join(
+    f"  {name:9} {text}" for name, text in ACTIONS.items()
+)
+
+
+def run(words: Sequence[str]) -> int:
+    """Run an action on a board; return the exit code."""
+    if not words or words[0].startswith("-"):
+        parser = Parser(
+            prog="mqttui device",
+            usage="mqttui device ACTION [options]",
+            description=f"{DESCRIPTION}\n\nmqttui device ACTION --help explains an action.",
+        )
+        parser.parse_all(words)
+        parser.print_help()
+        return EXIT_OK
+    action, rest = words[0], words[1:]
+    carry_out = _ACTIONS.get(action)
+    if carry_out is None:
+        close = nearest(action, ACTIONS)
+        hint = f"did you mean {close}?" if close else "mqttui device --help lists them."
+        raise SettingsError(f"There is no action {action[:40]!r} for devices; {hint}")
+    from mqttui.deploy.failures import DeployError
+
+    try:
+        return carry_out(rest)
+    except DeployError as problem:
+        raise CannotRunError(str(problem)) from None
+
+
+def device_parser(action: str, *, has_port: bool = True) -> Parser:
+    """Return the parser of an action, with the option for the port."""
+    usage = f"mqttui device {action} [options]"
+    parser = Parser(prog=f"mqttui device {action}", usage=usage, description=ACTIONS[action])
+    if has_port:
+        parser.add_argument(
+            "--port", metavar="PORT", help="the serial port; not needed for an only board"
+        )
+    return parser
+
+
+def chosen_port(port: str | None) -> str:
+    """Return the port that was named, or that of the only board; raise `DeployError`."""
+    from mqttui.deploy.ports import only_port, usb_ports
+
+    return port or only_port(usb_ports())
+
+
+def say(text: str) -> None:
+    """Print a line at once, also into a pipe."""
+    print(text, flush=True)
+
+
+def require_person(*, is_sure: bool) -> None:
+    """Raise `CannotRunError` when a question would come and nobody is there to answer it."""
+    if not is_sure and not os.isatty(0):
+        raise CannotRunError(
+            "This asks before it changes a board, and standard input is no terminal; "
+            "--yes goes on without asking."
+        )
+
+
+def is_confirmed(question: str, *, answer: str = "y") -> bool:
+    """Ask a question that only `answer` confirms."""
+    print(question, end=" ", flush=True)
+    return sys.stdin.readline().strip().lower() == answer.lower()
+
+
+def _list(words: Sequence[str]) -> int:
+    device_parser("list", has_port=False).parse_all(words)
+    from mqttui.deploy.ports import usb_ports
+    from mqttui.payload.printable import printable
+
+    ports = usb_ports()
+    if not ports:
+        print("mqttui: No board is plugged in (or its cable has no data lines).", file=sys.stderr)
+        return EXIT_FAILED
+    width = max(len(port.device) for port in ports)
+    for port in ports:
+        number = printable(port.serial_number or "-")
+        say(f"{port.device:{width}}  {port.usb_id}  {printable(port.chip)}, serial number {number}")
+    return EXIT_OK
+
+
+def _info(words: Sequence[str]) -> int:
+    arguments = device_parser("info").parse_all(words)
+    from mqttui.deploy.facts import read_facts, read_files
+    from mqttui.deploy.serial_board import SerialBoard
+    from mqttui.payload.printable import printable
+    from mqttui.payload.quantities import size_text
+
+    port = chosen_port(arguments.port)
+    with SerialBoard(port) as board:
+        facts = read_facts(board)
+        files = read_files(board)
+        # What ran before was interrupted by asking.
+        board.restart()
+    say(f"board        {printable(facts.board) or '-'}")
+    say(f"port         {printable(port)}")
+    say(f"MicroPython  {facts.release_text}")
+    say(f"id           {printable(facts.unique_id) or '-'}")
+    say(f"MAC address  {printable(facts.mac_address or '-')}")
+    say(f"flash        {size_text(facts.flash_bytes)}")
+    say(f"for files    {size_text(facts.disk_bytes)}, {size_text(facts.disk_free_bytes)} free")
+    say(f"memory       {size_text(facts.memory_free_bytes)} free")
+    say(f"files        {len(files)}")
+    for path in sorted(files):
+        say(f"  {size_text(files[path].size_bytes):>9}  {printable(path)}")
+    say("The board was restarted.")
+    return EXIT_OK
+
+
+def _install(words: Sequence[str]) -> int:
+    from mqttui.cli.device_install import run_install
+
+    return run_install(words)
+
+
+def firmware_folder() -> Path:
+    """Return the folder of the firmware that came with this program."""
+    return Path(mqttui.__file__).resolve().parent.parent / "firmware"
+
+
+_ACTIONS: dict[str, Callable[[Sequence[str]], int]] = {
+    "list": _list,
+    "info": _info,
+    "install": _install,
+}

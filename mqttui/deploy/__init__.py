@@ -1,0 +1,1 @@
+"""Boards on serial ports: what is on them, and how files get there safely."""

@@ -1,0 +1,195 @@
+"""A board on a serial port, by mpremote; the only file that knows its Python interface.
+
+That interface "is going to change significantly" (mpremote's own words): what is used of it is
+`SerialTransport` with its raw REPL and `fs_readfile`, `fs_writefile`. It prints when it fails,
+which is swallowed here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import struct
+import termios
+import time
+from typing import TYPE_CHECKING, Any
+
+import serial
+from mpremote.transport import TransportError, TransportExecError
+from mpremote.transport_serial import SerialTransport
+
+from mqttui.deploy.board_programs import RESTART
+from mqttui.deploy.failures import (
+    DeployError,
+    cannot_open,
+    connection_broke,
+    no_answer,
+    said_by_board,
+)
+from mqttui.deploy.ports import port_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BAUD_RATE = 115_200
+# Opening the port resets many boards, and a Ctrl-C is lost while they boot.
+_TRIES = 4
+_ANSWER_S = 3.0
+_PROMPT = b">>> "
+_READ_TIMEOUT_S = 5.0
+_LINE_TIMEOUT_S = 0.2
+_CHUNK_BYTES = 1024
+_LONGEST_LINE_BYTES = 4096
+_PORT_ERRORS = {errno.EIO, errno.EBADF, errno.ENXIO, errno.ENOTTY}
+
+
+def _silence() -> contextlib.redirect_stdout[io.StringIO]:
+    return contextlib.redirect_stdout(io.StringIO())
+
+
+class SerialBoard:
+    """A `Board` on a serial port: opened, interrupted, in the raw REPL.
+
+    Raises `DeployError` when the port cannot be opened or nothing there speaks MicroPython.
+    """
+
+    def __init__(self, port: str) -> None:
+        self._port = port
+        self._unread = bytearray()
+        self._transport: Any = self._opened()
+        try:
+            self._interrupt()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> SerialBoard:
+        return self
+
+    def __exit__(self, *_reason: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the port; the board stays as it is."""
+        with contextlib.suppress(OSError, serial.SerialException):
+            self._transport.close()
+
+    def run(self, program: str, on_output: Callable[[bytes], None] | None = None) -> str:
+        """Run a program and return what it printed, or pass that on as it comes."""
+        with self._explained():
+            if on_output is None:
+                with _silence():
+                    printed = bytes(self._transport.exec(program))
+                return printed.decode(errors="replace").replace("\r\n", "\n")
+            self._transport.exec_raw_no_follow(program)
+            _, error_text = self._transport.follow(timeout=None, data_consumer=on_output)
+        if error_text:
+            raise DeployError(said_by_board(error_text.decode(errors="replace")))
+        return ""
+
+    def read_file(self, path: str) -> bytes:
+        """Return the content of a file."""
+        with self._explained():
+            return bytes(self._transport.fs_readfile(path, chunk_size=_CHUNK_BYTES))
+
+    def write_file(
+        self, path: str, content: bytes, on_progress: Callable[[int], None] | None = None
+    ) -> None:
+        """Write a file; `on_progress` is told how many bytes have arrived."""
+
+        def tell(sent_bytes: int, _size_bytes: int) -> None:
+            if on_progress is not None:
+                on_progress(sent_bytes)
+
+        with self._explained():
+            self._transport.fs_writefile(
+                path, content, chunk_size=_CHUNK_BYTES, progress_callback=tell
+            )
+
+    def restart(self) -> None:
+        """Reset the board; a native USB port vanishes with that and comes again."""
+        with self._explained():
+            self._transport.exec_raw_no_follow(RESTART)
+
+    def next_line(self, deadline_s: float) -> str | None:
+        """Return the next line of a running board, None at the deadline."""
+        line = self._transport.serial
+        while time.monotonic() < deadline_s:
+            place = self._unread.find(b"\n")
+            if place >= 0 or len(self._unread) > _LONGEST_LINE_BYTES:
+                end = place if place >= 0 else _LONGEST_LINE_BYTES
+                text = bytes(self._unread[:end]).decode(errors="replace").rstrip("\r")
+                del self._unread[: end + 1]
+                return text
+            try:
+                line.timeout = _LINE_TIMEOUT_S
+                self._unread += line.read(max(1, line.in_waiting))
+            except (OSError, serial.SerialException):
+                line = self._reopened(deadline_s)
+        return None
+
+    def _opened(self) -> Any:
+        try:
+            return SerialTransport(self._port, BAUD_RATE, timeout=_READ_TIMEOUT_S)
+        except (TransportError, OSError, serial.SerialException):
+            raise DeployError(cannot_open(port_state(self._port))) from None
+
+    def _interrupt(self) -> None:
+        """Stop what runs on the board and enter the raw REPL."""
+        with self._explained():
+            for _ in range(_TRIES):
+                if not self._has_prompt():
+                    continue
+                with contextlib.suppress(TransportError), _silence():
+                    self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_ANSWER_S)
+                    return
+        raise DeployError(no_answer(self._port))
+
+    def _has_prompt(self) -> bool:
+        """Ask for the prompt and say whether it came.
+
+        mpremote would wait for ever for a board that prints without end: it looks at its deadline
+        when nothing comes.
+        """
+        line = self._transport.serial
+        # Ctrl-C ends the program, Ctrl-B leaves a raw REPL of before.
+        line.write(b"\r\x03\x02")
+        line.timeout = _LINE_TIMEOUT_S
+        deadline_s = time.monotonic() + _ANSWER_S
+        tail = b""
+        while time.monotonic() < deadline_s:
+            tail = (tail + line.read(max(1, line.in_waiting)))[-len(_PROMPT) :]
+            if tail == _PROMPT and not line.in_waiting:
+                line.timeout = _READ_TIMEOUT_S
+                return True
+        return False
+
+    def _reopened(self, deadline_s: float) -> Any:
+        """Return the line of the port once it is there again; raise `DeployError`."""
+        self.close()
+        while time.monotonic() < deadline_s:
+            try:
+                self._transport = SerialTransport(self._port, BAUD_RATE, timeout=_READ_TIMEOUT_S)
+            except (TransportError, OSError, serial.SerialException):
+                time.sleep(_LINE_TIMEOUT_S)
+            else:
+                return self._transport.serial
+        raise DeployError(connection_broke(self._port))
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what mpremote and pyserial raise into `DeployError`."""
+        try:
+            yield
+        except TransportExecError as error:
+            raise DeployError(said_by_board(str(error.error_output))) from None
+        except OSError as error:
+            # mpremote makes them of the board's own errors; those of the port have other numbers.
+            is_port = isinstance(error, serial.SerialException) or error.errno in _PORT_ERRORS
+            if is_port or error.errno is None:
+                raise DeployError(connection_broke(self._port)) from None
+            raise DeployError(said_by_board(f"OSError: {error.errno}")) from None
+        except (TransportError, ValueError, TypeError, IndexError, struct.error, termios.error):
+            # Bytes were lost: what mpremote read is not what it can parse.
+            raise DeployError(connection_broke(self._port)) from None
