@@ -20,6 +20,12 @@ ACTIONS = {
     "list": "the boards that are plugged in",
     "info": "what a board is, and the files on it",
     "install": "bring the firmware onto a board, safely",
+    "logs": "show what a board prints, until ctrl+c",
+    "repl": "talk to MicroPython on a board (mpremote)",
+    "run": "run a file on a board without keeping it there",
+    "backup": "save all files of a board in one file",
+    "restore": "bring the files of a backup back onto a board",
+    "wipe": "remove all files of a board, after a backup",
 }
 
 DESCRIPTION = "The ESP32 boards at this machine.\n\nactions:\n" + "\n".join(
@@ -52,14 +58,16 @@ def run(words: Sequence[str]) -> int:
         raise CannotRunError(str(problem)) from None
 
 
-def device_parser(action: str, *, has_port: bool = True) -> Parser:
-    """Return the parser of an action, with the option for the port."""
-    usage = f"mqttui device {action} [options]"
-    parser = Parser(prog=f"mqttui device {action}", usage=usage, description=ACTIONS[action])
+def device_parser(action: str, *, has_port: bool = True, takes: str | None = None) -> Parser:
+    """Return the parser of an action; `takes` is `FILE`, or `[FILE]` when it can be left out."""
+    words = " ".join(("mqttui device", action, "[options]", *([takes] if takes else [])))
+    parser = Parser(prog=f"mqttui device {action}", usage=words, description=ACTIONS[action])
     if has_port:
         parser.add_argument(
             "--port", metavar="PORT", help="the serial port; not needed for an only board"
         )
+    if takes is not None:
+        parser.add_argument("file", metavar="FILE", nargs="?" if takes == "[FILE]" else None)
     return parser
 
 
@@ -140,6 +148,42 @@ def _install(words: Sequence[str]) -> int:
     return run_install(words)
 
 
+def _logs(words: Sequence[str]) -> int:
+    from mqttui.cli.device_console import run_logs
+
+    return run_logs(words)
+
+
+def _repl(words: Sequence[str]) -> int:
+    from mqttui.cli.device_console import run_repl
+
+    return run_repl(words)
+
+
+def _run(words: Sequence[str]) -> int:
+    from mqttui.cli.device_console import run_file
+
+    return run_file(words)
+
+
+def _backup(words: Sequence[str]) -> int:
+    from mqttui.cli.device_files import run_backup
+
+    return run_backup(words)
+
+
+def _restore(words: Sequence[str]) -> int:
+    from mqttui.cli.device_files import run_restore
+
+    return run_restore(words)
+
+
+def _wipe(words: Sequence[str]) -> int:
+    from mqttui.cli.device_files import run_wipe
+
+    return run_wipe(words)
+
+
 def firmware_folder() -> Path:
     """Return the folder of the firmware that came with this program."""
     return Path(mqttui.__file__).resolve().parent.parent / "firmware"
@@ -149,4 +193,10 @@ _ACTIONS: dict[str, Callable[[Sequence[str]], int]] = {
     "list": _list,
     "info": _info,
     "install": _install,
+    "logs": _logs,
+    "repl": _repl,
+    "run": _run,
+    "backup": _backup,
+    "restore": _restore,
+    "wipe": _wipe,
 }

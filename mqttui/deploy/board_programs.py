@@ -123,6 +123,8 @@ except OSError:
 remove('{STAGING_FOLDER}')
 """
 
+REMOVE_STAGING = f"{EMPTY_STAGING}os.rmdir('{STAGING_FOLDER}')\n"
+
 RESTART = "import machine\nmachine.reset()\n"
 
 

@@ -56,6 +56,8 @@ def install(
         _verify_staged(board, {staged: file.content for staged, file in moves})
         board.run(board_programs.rename(draft, MOVES_FILE))
         finish_interrupted(board)
+    else:
+        board.run(board_programs.REMOVE_STAGING)
     _verify(board, plan)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from mqttui.deploy.failures import DeployError, PortState
+from mqttui.deploy.failures import DeployError, PortState, cannot_open
 
 # USB vendor and product of the bridges and chips that ESP32 boards have.
 _CHIPS = {
@@ -64,6 +65,18 @@ def only_port(ports: list[SerialPort]) -> str:
         names = ", ".join(port.device for port in ports)
         raise DeployError(f"There are {len(ports)} boards ({names}): name one with --port.")
     return ports[0].device
+
+
+def require_port(port: str) -> None:
+    """Raise `DeployError` when a port is missing, forbidden, or open in another program."""
+    state = port_state(port)
+    if not state.exists or not state.is_accessible or state.users:
+        raise DeployError(cannot_open(state))
+
+
+def repl_command(port: str) -> list[str]:
+    """Return the command that hands the terminal to MicroPython on a port."""
+    return [sys.executable, "-m", "mpremote", "connect", port, "repl"]
 
 
 def port_state(port: str) -> PortState:

@@ -13,7 +13,7 @@ import io
 import struct
 import termios
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import serial
 from mpremote.transport import TransportError, TransportExecError
@@ -48,23 +48,20 @@ def _silence() -> contextlib.redirect_stdout[io.StringIO]:
     return contextlib.redirect_stdout(io.StringIO())
 
 
-class SerialBoard:
-    """A `Board` on a serial port: opened, interrupted, in the raw REPL.
+class SerialLine:
+    """A serial port that is listened to; the program of the board runs on.
 
-    Raises `DeployError` when the port cannot be opened or nothing there speaks MicroPython.
+    `on_lost` is called when the port vanishes and is awaited. Raises `DeployError` when the port
+    cannot be opened.
     """
 
-    def __init__(self, port: str) -> None:
+    def __init__(self, port: str, on_lost: Callable[[], None] | None = None) -> None:
         self._port = port
+        self._on_lost = on_lost
         self._unread = bytearray()
         self._transport: Any = self._opened()
-        try:
-            self._interrupt()
-        except BaseException:
-            self.close()
-            raise
 
-    def __enter__(self) -> SerialBoard:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_reason: object) -> None:
@@ -74,6 +71,60 @@ class SerialBoard:
         """Close the port; the board stays as it is."""
         with contextlib.suppress(OSError, serial.SerialException):
             self._transport.close()
+
+    def next_line(self, deadline_s: float) -> str | None:
+        """Return the next line of a running board, None at the deadline."""
+        line = self._transport.serial
+        while time.monotonic() < deadline_s:
+            place = self._unread.find(b"\n")
+            if place < 0 and len(self._unread) > _LONGEST_LINE_BYTES:
+                self._unread[_LONGEST_LINE_BYTES:_LONGEST_LINE_BYTES] = b"\n"
+                place = _LONGEST_LINE_BYTES
+            if place >= 0:
+                text = bytes(self._unread[:place]).decode(errors="replace").rstrip("\r")
+                del self._unread[: place + 1]
+                return text
+            try:
+                line.timeout = _LINE_TIMEOUT_S
+                self._unread += line.read(max(1, line.in_waiting))
+            except (OSError, serial.SerialException):
+                line = self._reopened(deadline_s)
+        return None
+
+    def _opened(self) -> Any:
+        try:
+            return SerialTransport(self._port, BAUD_RATE, timeout=_READ_TIMEOUT_S)
+        except (TransportError, OSError, serial.SerialException):
+            raise DeployError(cannot_open(port_state(self._port))) from None
+
+    def _reopened(self, deadline_s: float) -> Any:
+        """Return the line of the port once it is there again; raise `DeployError`."""
+        self.close()
+        if self._on_lost is not None:
+            self._on_lost()
+        while time.monotonic() < deadline_s:
+            try:
+                self._transport = SerialTransport(self._port, BAUD_RATE, timeout=_READ_TIMEOUT_S)
+            except (TransportError, OSError, serial.SerialException):
+                time.sleep(_LINE_TIMEOUT_S)
+            else:
+                return self._transport.serial
+        raise DeployError(connection_broke(self._port))
+
+
+class SerialBoard(SerialLine):
+    """A `Board` on a serial port: opened, interrupted, in the raw REPL.
+
+    Raises `DeployError` when the port cannot be opened or nothing there speaks MicroPython.
+    """
+
+    def __init__(self, port: str) -> None:
+        super().__init__(port)
+        try:
+            self.interrupt()
+        except BaseException:
+            self.close()
+            raise
 
     def run(self, program: str, on_output: Callable[[bytes], None] | None = None) -> str:
         """Run a program and return what it printed, or pass that on as it comes."""
@@ -112,30 +163,7 @@ class SerialBoard:
         with self._explained():
             self._transport.exec_raw_no_follow(RESTART)
 
-    def next_line(self, deadline_s: float) -> str | None:
-        """Return the next line of a running board, None at the deadline."""
-        line = self._transport.serial
-        while time.monotonic() < deadline_s:
-            place = self._unread.find(b"\n")
-            if place >= 0 or len(self._unread) > _LONGEST_LINE_BYTES:
-                end = place if place >= 0 else _LONGEST_LINE_BYTES
-                text = bytes(self._unread[:end]).decode(errors="replace").rstrip("\r")
-                del self._unread[: end + 1]
-                return text
-            try:
-                line.timeout = _LINE_TIMEOUT_S
-                self._unread += line.read(max(1, line.in_waiting))
-            except (OSError, serial.SerialException):
-                line = self._reopened(deadline_s)
-        return None
-
-    def _opened(self) -> Any:
-        try:
-            return SerialTransport(self._port, BAUD_RATE, timeout=_READ_TIMEOUT_S)
-        except (TransportError, OSError, serial.SerialException):
-            raise DeployError(cannot_open(port_state(self._port))) from None
-
-    def _interrupt(self) -> None:
+    def interrupt(self) -> None:
         """Stop what runs on the board and enter the raw REPL."""
         with self._explained():
             for _ in range(_TRIES):
@@ -164,18 +192,6 @@ class SerialBoard:
                 line.timeout = _READ_TIMEOUT_S
                 return True
         return False
-
-    def _reopened(self, deadline_s: float) -> Any:
-        """Return the line of the port once it is there again; raise `DeployError`."""
-        self.close()
-        while time.monotonic() < deadline_s:
-            try:
-                self._transport = SerialTransport(self._port, BAUD_RATE, timeout=_READ_TIMEOUT_S)
-            except (TransportError, OSError, serial.SerialException):
-                time.sleep(_LINE_TIMEOUT_S)
-            else:
-                return self._transport.serial
-        raise DeployError(connection_broke(self._port))
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def write_new_file(path: Path, lines: Iterable[str]) -> None:
-    """Write lines into a file that only its owner can read, and that must not be there yet.
+    """Write lines into a file, as `write_new_bytes` does."""
+    write_new_bytes(path, (f"{line}\n".encode() for line in lines))
+
+
+def write_new_bytes(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write bytes into a file that only its owner can read, and that must not be there yet.
 
     Folders are made, readable by their owner alone. What cannot be written whole is not left
     behind. Raises `SettingsError`.
@@ -31,9 +36,9 @@ def write_new_file(path: Path, lines: Iterable[str]) -> None:
     except (OSError, ValueError) as error:
         raise SettingsError(f"{path} cannot be written: {_reason(error)}.") from None
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            for line in lines:
-                stream.write(f"{line}\n")
+        with os.fdopen(descriptor, "wb") as stream:
+            for chunk in chunks:
+                stream.write(chunk)
             stream.flush()
             os.fsync(stream.fileno())
     except OSError as error:

@@ -66,6 +66,11 @@ def retained_dir(environ: Mapping[str, str] = os.environ) -> Path:
     return state_dir(environ) / "retained"
 
 
+def boards_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of backups of boards; it need not exist."""
+    return state_dir(environ) / "boards"
+
+
 def log_file(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the file of unexpected errors of the last run that had any."""
     return state_dir(environ) / "mqttui.log"

@@ -6,11 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 
 from mqttui.deploy import board_programs
 from mqttui.deploy.facts import read_facts, read_files
 from mqttui.deploy.failures import DeployError, PortState, cannot_open, said_by_board
-from mqttui.deploy.ports import SerialPort, only_port, port_state
+from mqttui.deploy.ports import SerialPort, only_port, port_state, usb_ports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,6 +100,19 @@ def test_a_file_list_that_cannot_be_read_is_refused(line: str) -> None:
 def test_a_port_that_cannot_be_opened_says_what_to_do(state: PortState, sentence: str) -> None:
     """Missing, forbidden or in use: each has its own remedy."""
     assert sentence in cannot_open(state)
+
+
+def test_only_ports_with_a_usb_device_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bridge is named by its USB id, an unknown device by its own word, a built-in port not."""
+    built_in = ListPortInfo("/dev/ttyS0")
+    bridge, other = ListPortInfo("/dev/ttyUSB1"), ListPortInfo("/dev/ttyACM0")
+    bridge.vid, bridge.pid, bridge.serial_number = 0x1A86, 0x7523, "0001"
+    other.vid, other.pid, other.product = 0x1234, 0x5678, "Oscilloscope"
+    monkeypatch.setattr(list_ports, "comports", lambda: [bridge, built_in, other])
+    assert usb_ports() == [
+        SerialPort("/dev/ttyACM0", "Oscilloscope", "1234:5678", None),
+        SerialPort("/dev/ttyUSB1", "CH340 bridge", "1a86:7523", "0001"),
+    ]
 
 
 def test_a_file_is_no_port(tmp_path: Path) -> None:
