@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from tests.integration.conftest import StartBoard, StartMosquitto
     from tests.support.mosquitto import Mosquitto
 
-FILES = {path.name: path.read_bytes() for path in FIRMWARE.glob("*.py")}
+MAIN = (FIRMWARE / "main.py").read_bytes()
+FILES = {path.name: path.read_bytes() for path in FIRMWARE.glob("*.py") if path.name != "main.py"}
 
 WIFI = """
 import network
@@ -245,3 +246,95 @@ while number < 40 or client.in_flight:
     numbers = [int(text) for text in heard if text != b"gone"]
     # At least once: what was sent again may come twice, but its first time is in order.
     assert list(dict.fromkeys(numbers)) == list(range(40))
+
+
+def test_a_board_from_birth_to_reset(
+    start_board: StartBoard,
+    start_mosquitto: StartMosquitto,
+    authority: CertificateAuthority,
+    client: Callable[..., Any],
+) -> None:
+    """main.py as it is: verified TLS, birth, samples, commands, a broken wire, a broker that
+    restarts without one sample lost or out of order, the will, and a reset."""
+    heard: list[tuple[str, bytes]] = []
+    # The broker keeps what the teacher misses while it restarts.
+    files = authority.issue("class-broker")
+    broker = start_mosquitto(MosquittoConfig(server_certificate=files, has_persistence=True))
+    teacher = client(broker.port, "teacher")
+    teacher.set_callback(lambda topic, message, _: heard.append((topic.decode(), message)))
+    topic = "iot49/alice-123456"
+
+    def wait_for(name: str, is_wanted: Callable[[Any], object]) -> Any:
+        """Return the first new message on a topic of the board that is wanted."""
+        place = len(heard)
+        found: list[Any] = []
+
+        def is_heard() -> bool:
+            teacher.loop(20)
+            for where, message in heard[place:]:
+                text = message.decode()
+                value = json.loads(text) if text.startswith("{") else text
+                if where == f"{topic}/{name}" and is_wanted(value):
+                    found.append(value)
+            return bool(found)
+
+        wait_until(is_heard, lambda: f"{name}, got {heard[-5:]}, {board.log_text()}", 30)
+        return found[0]
+
+    def command(**content: object) -> Any:
+        teacher.publish(f"{topic}/cmd", json.dumps({"id": "c", **content}), qos=1)
+        return wait_for("reply", lambda reply: reply["id"] == "c")
+
+    teacher.connect(clean_session=False)
+    teacher.publish(f"{topic}/cmd", json.dumps({"op": "reset"}), retain=True)
+    for name in ("status", "data", "info", "reply"):
+        teacher.subscribe(f"iot49/+/{name}", qos=1)
+    circuit = Steady(5.0, 0.123)
+    bus = I2CBus({0x40: Ina219Chip(circuit, RealClock())})
+    settings = {
+        "name": "alice",
+        "ssid": "classroom",
+        "host": "localhost",
+        "port": broker.tls_port,
+        "ca": "/ca.der",
+        "rate": 10,
+    }
+    board = start_board(
+        BoardOptions(is_clock_set=False),
+        bus=bus,
+        files={
+            **FILES,
+            "main.py": MAIN,
+            "ca.der": _der(authority),
+            "config.json": json.dumps(settings),
+        },
+    )
+    assert wait_for("status", lambda status: status == "online")
+    sample = wait_for("data", lambda sample: "v" in sample)
+    assert (sample["v"], sample["i"]) == (pytest.approx(5.0), pytest.approx(0.123))
+    assert sample["t"] / 1e9 == pytest.approx(RealClock().epoch_us() / 1e12, rel=1e-5)
+    assert command(op="set", rate=20)["rate"] == 20
+    refused = command(op="set", rate=999)
+    assert (refused["ok"], refused["rate"]) == (False, 20)
+    circuit.current_a = -1.5
+    assert wait_for("data", lambda sample: sample.get("i", 0) < -1.49)
+    bus.unplugged.add(0x40)
+    assert wait_for("data", lambda sample: "no INA219" in sample.get("err", ""))
+    bus.unplugged.clear()
+    assert wait_for("data", lambda sample: "v" in sample)
+
+    broker.stop()
+    with pytest.raises(OSError, match="connection"):
+        wait_until(teacher.wait_msg, "the end of the connection")
+    broker.start()
+    assert teacher.connect(clean_session=False) is True
+    assert wait_for("status", lambda status: status == "online")
+    assert command(op="get")["dropped"] == 0
+    numbers = [json.loads(message)["n"] for where, message in heard if where.endswith("/data")]
+    assert list(dict.fromkeys(numbers)) == list(range(numbers[0], max(numbers) + 1))
+
+    assert board.resets == 0
+    assert command(op="reset")["ok"]
+    assert wait_for("status", lambda status: status == "offline")
+    assert wait_for("info", lambda info: info["uid"] == "240ac4123456")
+    assert board.resets == 1

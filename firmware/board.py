@@ -1,0 +1,188 @@
+"""A measuring board: samples, keeps them while it is offline, and obeys commands.
+
+Topics below `<prefix>/<name>-<last six digits of the chip's id>`:
+status (retained): online, offline. info (retained): what the board is. data: one sample, QoS 1.
+cmd: {"id": ..., "op": "get" | "set" | "identify" | "reset", ...}. reply: the answer with that id.
+
+Board knows neither Wi-Fi nor sockets: it is given a sensor, a client and what the chip can do.
+"""
+
+import json
+import sys
+from time import gmtime, ticks_add, ticks_diff, ticks_ms, time_ns
+
+import config
+
+VERSION = "1.0"
+
+_MOST_COMMANDS = 8
+_BLINK_MS = 250
+_FIRST_YEAR = 2024
+
+
+class Board:
+    """Call sample() and serve() in turn, connected() after every connection.
+
+    `sensor` may be None, with `sensor_error` saying why. `set_led(is_on)` lights the LED.
+    """
+
+    def __init__(self, settings, uid, client, sensor, sensor_error="", set_led=None):
+        self.topic = "%s/%s-%s" % (settings["prefix"], settings["name"], uid[-6:])
+        self.settings = settings
+        self.dropped = 0
+        self.wants_reset = False
+        self.sensor = sensor
+        self._sensor_error = sensor_error
+        self._uid = uid
+        self._client = client
+        self._set_led = set_led
+        self._waiting = []
+        self._commands = []
+        self._number = 0
+        self._up_ms = 0
+        self._looked = self._next = ticks_ms()
+        self._blinks = 0
+        self._next_blink = 0
+        self._epoch_ms = 946684800000 if gmtime(0)[0] == 2000 else 0
+        client.set_callback(self._on_message)
+        client.set_last_will(self.topic + "/status", "offline", retain=True, qos=1)
+
+    def connected(self, address=""):
+        """Subscribe to commands, then tell the class that the board is there."""
+        self._client.subscribe(self.topic + "/cmd", qos=1)
+        info = {
+            "uid": self._uid,
+            "fw": VERSION,
+            "mpy": ".".join(str(part) for part in sys.implementation.version[:3]),
+            "chip": sys.platform,
+            "sensor": "INA219" if self.sensor else None,
+            "ip": address,
+        }
+        info.update(self._state())
+        self._publish("info", json.dumps(info), True)
+        self._publish("status", "online", True)
+
+    def sample(self):
+        """Take a sample when its time has come, and keep it until it is published."""
+        now = ticks_ms()
+        self._up_ms += ticks_diff(now, self._looked)
+        self._looked = now
+        self._blink(now)
+        late_ms = ticks_diff(now, self._next)
+        if late_ms < 0:
+            return
+        period_ms = int(1000 / self.settings["rate"])
+        # What was missed is not caught up: samples stay at least one period apart.
+        self._next = ticks_add(self._next if late_ms < period_ms else now, period_ms)
+        self._number += 1
+        self._waiting.append(self._reading())
+        if len(self._waiting) > self.settings["buffer"]:
+            self._waiting.pop(0)
+            self.dropped += 1
+
+    def wait_ms(self):
+        """Return how long nothing is to be done, at most 50 ms."""
+        return max(0, min(50, -ticks_diff(ticks_ms(), self._next)))
+
+    def serve(self):
+        """Publish what waits and obey what has come; OSError when the connection is lost."""
+        client = self._client
+        while self._waiting and client.in_flight < client.max_in_flight:
+            client.publish(self.topic + "/data", self._waiting[0], qos=1)
+            self._waiting.pop(0)
+        while self._commands:
+            reply = json.dumps(self._obey(self._commands[0]))
+            self._publish("reply", reply, False)
+            self._commands.pop(0)
+        client.loop(self.wait_ms())
+
+    def farewell(self):
+        """Say that the board goes, before a wanted reset."""
+        self._publish("status", "offline", True)
+        self._client.flush()
+        self._client.disconnect()
+
+    def _publish(self, name, text, is_retained):
+        self._client.publish("%s/%s" % (self.topic, name), text, retain=is_retained, qos=1)
+
+    def _reading(self):
+        """Return a sample as JSON. Numbers are written out, because a float of a board is short."""
+        text = '{"n":%d,"up":%d' % (self._number, self._up_ms)
+        if gmtime()[0] >= _FIRST_YEAR:
+            text += ',"t":%d' % (time_ns() // 1000000 + self._epoch_ms)
+        sensor = self.sensor
+        try:
+            if sensor is None:
+                raise OSError(19, self._sensor_error)
+            sensor.measure()
+        except OSError as error:
+            return text + ',"err":%s}' % json.dumps(str(error.args[-1]))
+        text += ',"v":%.3f,"i":%.6f,"p":%.6f' % (sensor.bus_v, sensor.current_a, sensor.power_w)
+        if sensor.is_clipped:
+            text += ',"clip":1'
+        if sensor.is_over_range:
+            text += ',"over":1'
+        return text + "}"
+
+    def _on_message(self, topic, message, is_retained):
+        # A retained command would be obeyed again after every connection.
+        if not is_retained and len(self._commands) < _MOST_COMMANDS:
+            self._commands.append(message)
+
+    def _obey(self, message):
+        """Return the reply to a command; a bad one changes nothing."""
+        reply = {"ok": False}
+        try:
+            command = json.loads(message)
+            if not isinstance(command, dict):
+                raise ValueError("a command is a JSON object")
+            reply["id"] = command.pop("id", None)
+            op = command.pop("op", None)
+            if op == "set":
+                self._set(command)
+            elif op == "identify":
+                self._identify()
+            elif op == "reset":
+                self.wants_reset = True
+            elif op != "get":
+                raise ValueError("op is get, set, identify or reset")
+            reply["ok"] = True
+        except (ValueError, RuntimeError, MemoryError) as error:
+            # What is nested too deeply or too large is as bad as what is not JSON.
+            reply["error"] = str(error) or "not JSON"
+        reply.update(self._state())
+        return reply
+
+    def _set(self, values):
+        for key in values:
+            if key not in config.CHANGEABLE:
+                raise ValueError("%s cannot be set" % key)
+            config.checked_value(key, values[key])
+        if self.sensor:
+            self.sensor.configure(
+                shunt_ohm=values.get("shunt"),
+                averaging=values.get("averaging"),
+                bus_range_v=values.get("bus_range"),
+                shunt_range_mv=values.get("shunt_range"),
+            )
+        self.settings.update(values)
+        self._next = ticks_ms()
+
+    def _state(self):
+        state = {key: self.settings[key] for key in config.CHANGEABLE}
+        state["dropped"] = self.dropped
+        state["waiting"] = len(self._waiting)
+        state["resets"] = self.sensor.resets if self.sensor else None
+        return state
+
+    def _identify(self):
+        if self._set_led is None:
+            raise ValueError("no LED is configured")
+        self._blinks = 20
+        self._next_blink = ticks_ms()
+
+    def _blink(self, now):
+        if self._blinks and ticks_diff(now, self._next_blink) >= 0:
+            self._blinks -= 1
+            self._set_led(self._blinks % 2)
+            self._next_blink = ticks_add(now, _BLINK_MS)
