@@ -21,7 +21,6 @@ from mqttui.ui.messages import CopyWanted, TopicWanted
 from mqttui.ui.pane_layout import Pane
 from mqttui.ui.panels.registry import PANELS
 from mqttui.ui.widgets.banner import Banner
-from mqttui.ui.widgets.connection_tabs import ConnectionTabs
 from mqttui.ui.widgets.key_bar import KeyBar
 from mqttui.ui.widgets.status_bar import Facts, RateMeter, StatusBar
 from mqttui.ui.widgets.topic_tree import TopicTree
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from mqttui.ui.panels.panel import Panel
     from mqttui.ui.panels.publish import PublishPanel
     from mqttui.ui.widgets.choice_list import ChoiceList
+    from mqttui.ui.widgets.connection_tabs import ConnectionTabs
     from mqttui.ui.widgets.dock import Dock
     from mqttui.ui.widgets.message_pane import MessagePane
     from mqttui.ui.widgets.pin_list import PinList
@@ -104,6 +104,7 @@ class ExplorerScreen(Screen[None]):
         self._pane: MessagePane | None = None
         self._pins: PinList | None = None
         self._dock: Dock | None = None
+        self._tabs: ConnectionTabs | None = None
         self._answer: RetainedAnswer | None = None
         self._frames_with_messages = 0
         self._failure: str | None = None
@@ -111,7 +112,6 @@ class ExplorerScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
-        yield ConnectionTabs(id="connection-tabs")
         yield StatusBar(id="status-bar")
         yield Banner(id="banner")
         with Workbench(self._keeper.layout.shares, id="workbench"):
@@ -128,7 +128,6 @@ class ExplorerScreen(Screen[None]):
         self._tree.marks = self.workspace.filter_marks
         self._tree.show_columns(self._keeper.layout.columns)
         self.app.theme_changed_signal.subscribe(self, self._note_theme)
-        self._tabs = self.query_one(ConnectionTabs)
         self._status_bar = self.query_one(StatusBar)
         self._banner = self.query_one(Banner)
         self._draw_all()
@@ -283,6 +282,14 @@ class ExplorerScreen(Screen[None]):
 
     def show_connections(self, faces: Sequence[ConnectionFace]) -> None:
         """Show which connections are open; nothing while this is the only one."""
+        if self._tabs is None:
+            if len(faces) < 2:
+                return
+            # Imported here: most runs have one connection.
+            from mqttui.ui.widgets.connection_tabs import ConnectionTabs
+
+            self._tabs = ConnectionTabs(id="connection-tabs")
+            self.mount(self._tabs, before=0)
         self._tabs.show(faces)
 
     def _draw_all(self) -> None:
