@@ -15,6 +15,7 @@ from mqttui.ui.plotting import AXIS_ROLE, plotted
 from mqttui.ui.widgets.cells import Lines
 from mqttui.ui.widgets.chart_picture import figure_of, file_name, plot_of
 from mqttui.ui.widgets.chart_words import (
+    brief_legend,
     legend_rows,
     losses_row,
     losses_text,
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 READ_BUDGET_S = 0.003
 DRAW_INTERVAL_S = 0.3
 """A picture takes some milliseconds, and nobody reads more than three in a second."""
+
+BRIEF_BELOW_ROWS = 10
+"""With fewer rows than that the lines matter more than their sums."""
 
 SHORTEST_PLOT_ROWS = 4
 NARROWEST_PLOT_CELLS = 16
@@ -140,11 +144,15 @@ class ChartView(Lines, can_focus=True):
         self._stamp = self._live.stamp(self._now, width)
         self._drawn_at = self._now
         self._picture = picture = self._live.view(self._now, width)
+        is_brief = height < BRIEF_BELOW_ROWS
         rows: list[Cells] = legend_rows(picture, width)
+        if is_brief:
+            rows = [brief_legend(picture, window_text(self.spec), width)]
         below: list[Cells] = []
         if losses_text(picture):
             below.append(losses_row(picture, width))
-        below.append(self._facts_row())
+        if not is_brief or len(self._facts()) > 1:
+            below.append([("  ".join(self._facts()), "dim")])
         room = height - len(rows) - len(below)
         if room >= SHORTEST_PLOT_ROWS and width >= NARROWEST_PLOT_CELLS:
             rows += self._plot_rows(picture, width, room)
@@ -158,7 +166,7 @@ class ChartView(Lines, can_focus=True):
             return blank
         return plotted(plot, width, height, is_ascii=self._is_ascii)
 
-    def _facts_row(self) -> Cells:
+    def _facts(self) -> list[str]:
         """Return which time is shown, and what is not as usual."""
         spec = self.spec
         facts = [window_text(spec)]
@@ -172,7 +180,7 @@ class ChartView(Lines, can_focus=True):
             facts.append("x-y")
         if spec.y_range is not None:
             facts.append("range fixed")
-        return [("  ".join(facts), "dim")]
+        return facts
 
     # What the user does
 

@@ -97,6 +97,23 @@ def legend_rows(view: ChartView, width: int) -> list[Cells]:
     return rows
 
 
+def brief_legend(view: ChartView, window: str, width: int) -> Cells:
+    """Return all series in one row, for charts of few rows: letters, names and last values."""
+    names = series_names([each.spec for each in view.series])
+    cells: Cells = []
+    used = 0
+    for number, (series, name) in enumerate(zip(view.series, names, strict=True)):
+        value = number_text(series.figures.last, series.unit)
+        text = f"{LETTERS[number]} {name} {value}"
+        if used + cell_len(text) + 3 > width:
+            break
+        cells += [(text, series_role(number)), ("   ", "dim")]
+        used += cell_len(text) + 3
+    if used + cell_len(window) <= width:
+        cells.append((window, "dim"))
+    return cells
+
+
 def _sums(series: SeriesView, *, is_xy: bool, is_x: bool) -> list[tuple[str, str]]:
     if not series.is_known:
         return [("nothing received yet", "dim")]
