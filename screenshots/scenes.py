@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from screenshots.still_app import StillApp
 
-PATIENCE = 200
+PATIENCE = 2000
 BOARD = "iot49/bench02-53d9b6"
 
 CONNECTED = SourceStatus(

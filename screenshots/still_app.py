@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from screenshots.classroom_source import ClassroomSource
 
 PLAYED_S = 61.0
+STEPS_PER_FRAME = 10
 
 
 class StillApp(MqttuiApp):
@@ -44,9 +45,16 @@ class StillApp(MqttuiApp):
     async def play(self, pilot: Pilot[None]) -> None:
         """Let the class publish for as long as it takes to look lived in."""
         assert self._classroom is not None
+        assert self.connection is not None
+        steps = 0
         while self._classroom.now_s < PLAYED_S:
             self._classroom.play()
-            await self.show(pilot)
+            steps += 1
+            if steps % STEPS_PER_FRAME == 0:
+                await self.show(pilot)
+            while self.connection.frames.drain_slice():
+                pass
+        await self.show(pilot)
 
     async def show(self, pilot: Pilot[None]) -> None:
         """Draw one frame."""
