@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from mqttui.cli.device import (
     require_person,
     say,
 )
-from mqttui.cli.exit_codes import EXIT_INTERRUPTED, EXIT_OK
+from mqttui.cli.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
 from mqttui.deploy.bundle import (
     AUTHORITY_FILE,
     CONFIG_FILE,
@@ -27,6 +29,8 @@ from mqttui.deploy.facts import read_facts, read_files
 from mqttui.deploy.failures import DeployError
 from mqttui.deploy.install import finish_interrupted, follow_until_online, install, set_clock
 from mqttui.deploy.plan import plan_install
+from mqttui.deploy.ports import usb_ports
+from mqttui.deploy.roster import merged_config, read_roster, row_of
 from mqttui.deploy.serial_board import SerialBoard
 from mqttui.payload.printable import printable
 from mqttui.settings.toml_file import SettingsError
@@ -37,20 +41,49 @@ if TYPE_CHECKING:
 
     from mqttui.cli.parser import Parser
     from mqttui.deploy.plan import InstallPlan
+    from mqttui.deploy.roster import RosterRow
 
 _WAIT_S = 60.0
 
 
+@dataclass(frozen=True, slots=True)
+class InstallOrder:
+    """What is wanted on each board; with a roster each has a configuration of its own."""
+
+    bundle: Mapping[str, bytes]
+    roster: Sequence[RosterRow]
+    wait_s: float
+    is_sure: bool
+
+    def bundle_for(self, unique_id: str) -> Mapping[str, bytes]:
+        """Return the files for a board; raise `DeployError` when the roster does not know it."""
+        if not self.roster:
+            return self.bundle
+        row = row_of(self.roster, unique_id)
+        if row is None:
+            raise DeployError(
+                f"Board {printable(unique_id)} is not in the roster; it is left alone."
+            )
+        config = merged_config(self.bundle.get(CONFIG_FILE, b"{}"), row.values)
+        return {**self.bundle, CONFIG_FILE: config}
+
+
 def run_install(words: Sequence[str]) -> int:
-    """Install on one board; return the exit code."""
+    """Install on one board after another; return the exit code."""
     arguments = install_parser().parse_all(words)
-    wait_s = _wait_s(arguments.wait)
-    require_person(is_sure=arguments.yes)
-    bundle = chosen_bundle(arguments)
-    port = chosen_port(arguments.port)
+    order = InstallOrder(
+        chosen_bundle(arguments),
+        _chosen_roster(arguments.roster),
+        _wait_s(arguments.wait),
+        arguments.yes,
+    )
+    require_person(is_sure=order.is_sure)
+    ports = _chosen_ports(arguments)
     try:
-        with SerialBoard(port) as board:
-            return install_on(board, bundle, port, wait_s=wait_s, is_sure=arguments.yes)
+        if len(ports) == 1:
+            _install_at(ports[0], order)
+            return EXIT_OK
+        return _install_at_all(ports, order)
     except KeyboardInterrupt:
         print(
             "\nmqttui: Interrupted. The board has all of its old files or all of the new ones; "
@@ -62,7 +95,14 @@ def run_install(words: Sequence[str]) -> int:
 
 def install_parser() -> Parser:
     """Return the parser of `mqttui device install`."""
-    parser = device_parser("install")
+    parser = device_parser("install", has_port=False)
+    parser.add_argument(
+        "--port", action="append", metavar="PORT", help="a serial port; can be repeated"
+    )
+    parser.add_argument("--all", action="store_true", help="all boards that are plugged in")
+    parser.add_argument(
+        "--roster", type=Path, metavar="FILE", help="a CSV file with values for each board"
+    )
     parser.add_argument(
         "--from", dest="folder", type=Path, metavar="FOLDER", help="other files than the firmware"
     )
@@ -92,24 +132,20 @@ def chosen_bundle(arguments: argparse.Namespace) -> dict[str, bytes]:
     return bundle
 
 
-def install_on(
-    board: SerialBoard, bundle: Mapping[str, bytes], port: str, *, wait_s: float, is_sure: bool
-) -> int:
+def install_on(board: SerialBoard, order: InstallOrder, port: str) -> None:
     """Show the plan, ask, carry it out, and follow the board until it is online."""
-    facts = read_facts(board)
-    say(f"{printable(facts.board)}, MicroPython {facts.release_text}, on {printable(port)}")
-    finish_interrupted(board)
-    plan = plan_install(bundle, read_files(board), facts.disk_free_bytes)
-    for line in plan.lines():
-        say(line)
-    if plan.problem is not None:
-        board.restart()
-        raise DeployError(plan.problem)
+    try:
+        plan = _shown_plan(board, order, port)
+    except DeployError:
+        # What ran on the board was interrupted for nothing.
+        with contextlib.suppress(DeployError):
+            board.restart()
+        raise
     if not plan.is_up_to_date:
-        if not is_sure and not is_confirmed(f"Install on {printable(port)}? [y/N]"):
+        if not order.is_sure and not is_confirmed(f"Install on {printable(port)}? [y/N]"):
             board.restart()
             say("Nothing was changed; the board was restarted.")
-            return EXIT_OK
+            return
         progress = Progress(plan)
         install(board, plan, progress.tell)
         progress.end()
@@ -118,10 +154,64 @@ def install_on(
     if not plan.runs_at_start:
         board.restart()
         say("There is no main.py among them, so nothing runs when the board starts.")
-        return EXIT_OK
-    name = follow_until_online(board, lambda line: say(f"  | {printable(line)}"), wait_s)
+        return
+    name = follow_until_online(board, lambda line: say(f"  | {printable(line)}"), order.wait_s)
     say(f"The board says that it is online{': ' + printable(name) if name else ''}.")
-    return EXIT_OK
+
+
+def _shown_plan(board: SerialBoard, order: InstallOrder, port: str) -> InstallPlan:
+    """Return the plan for a board after showing it; raise `DeployError` when it cannot be."""
+    facts = read_facts(board)
+    say(f"{printable(facts.board)}, MicroPython {facts.release_text}, on {printable(port)}")
+    bundle = order.bundle_for(facts.unique_id)
+    finish_interrupted(board)
+    plan = plan_install(bundle, read_files(board), facts.disk_free_bytes)
+    for line in plan.lines():
+        say(line)
+    if plan.problem is not None:
+        raise DeployError(plan.problem)
+    return plan
+
+
+def _install_at(port: str, order: InstallOrder) -> None:
+    with SerialBoard(port) as board:
+        install_on(board, order, port)
+
+
+def _install_at_all(ports: Sequence[str], order: InstallOrder) -> int:
+    """Install on every board, whatever happens to the others; return the exit code."""
+    failed: list[str] = []
+    for number, port in enumerate(ports, 1):
+        say(f"[{number}/{len(ports)}] {printable(port)}")
+        try:
+            _install_at(port, order)
+        except DeployError as problem:
+            print(f"mqttui: {problem}", file=sys.stderr, flush=True)
+            failed.append(port)
+    say(f"{len(ports) - len(failed)} of {len(ports)} boards are done.")
+    if failed:
+        say(f"Failed: {', '.join(printable(port) for port in failed)}")
+    return EXIT_FAILED if failed else EXIT_OK
+
+
+def _chosen_ports(arguments: argparse.Namespace) -> list[str]:
+    if arguments.all and arguments.port:
+        raise SettingsError("--all and --port exclude each other.")
+    if arguments.all:
+        found = [port.device for port in usb_ports()]
+        return found or [chosen_port(None)]
+    return arguments.port or [chosen_port(None)]
+
+
+def _chosen_roster(path: Path | None) -> Sequence[RosterRow]:
+    if path is None:
+        return ()
+    try:
+        return read_roster(path.read_text(encoding="utf-8-sig"), str(path))
+    except OSError as error:
+        raise DeployError(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise DeployError(f"{path} is no UTF-8 text; save it as CSV UTF-8.") from None
 
 
 class Progress:

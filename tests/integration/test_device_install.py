@@ -122,6 +122,26 @@ def test_configuration_and_authority_go_along(start_board: StartBoard, tmp_path:
     }
 
 
+def test_a_class_gets_its_own_configurations(start_board: StartBoard, tmp_path: Path) -> None:
+    """Each board has its row; one that is in no row is left alone and does not stop the others."""
+    ids = ("240ac4aaaaaa", "240ac4bbbbbb", "240ac4cccccc")
+    boards = [start_board(BoardOptions(unique_id=unique_id)) for unique_id in ids]
+    folder = in_folder({"/config.json": b'{"port": 1883}', "/lib.py": b"x"}, tmp_path / "firmware")
+    roster = tmp_path / "class.csv"
+    roster.write_text("id,name,port\naaaaaa,anna,\ncccccc,carl,8883\n")
+    ports = [word for board in boards for word in ("--port", board.port)]
+    done = device("install", *ports, "--from", str(folder), "--roster", str(roster), "--yes")
+    assert done.returncode == 1
+    assert "2 of 3 boards are done." in done.stdout
+    assert "240ac4bbbbbb is not in the roster" in done.stderr
+    for board in boards:
+        board.stop()
+    first, second, third = (board.files() for board in boards)
+    assert json.loads(first["/config.json"]) == {"name": "anna", "port": 1883}
+    assert json.loads(third["/config.json"]) == {"name": "carl", "port": 8883}
+    assert second == {}
+
+
 def test_info_says_what_a_board_is_and_lets_it_run_on(start_board: StartBoard) -> None:
     """Version, chip, room, MAC address and files, in plain text; what ran is started again."""
     board = start_board(files=firmware("old"))
