@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 BAUD_RATE = 115_200
 # Opening the port resets many boards, and a Ctrl-C is lost while they boot.
-_TRIES = 4
+_TRIES = 8
+_PROMPT_S = 1.0
 _ANSWER_S = 3.0
 _PROMPT = b">>> "
 _READ_TIMEOUT_S = 5.0
@@ -184,7 +185,7 @@ class SerialBoard(SerialLine):
         # Ctrl-C ends the program, Ctrl-B leaves a raw REPL of before.
         line.write(b"\r\x03\x02")
         line.timeout = _LINE_TIMEOUT_S
-        deadline_s = time.monotonic() + _ANSWER_S
+        deadline_s = time.monotonic() + _PROMPT_S
         tail = b""
         while time.monotonic() < deadline_s:
             tail = (tail + line.read(max(1, line.in_waiting)))[-len(_PROMPT) :]
