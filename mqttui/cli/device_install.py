@@ -151,9 +151,9 @@ def install_on(board: SerialBoard, order: InstallOrder, port: str) -> None:
         progress.end()
         say("All files are on the board and verified.")
     set_clock(board)
-    if not plan.runs_at_start:
+    if not plan.has_main:
         board.restart()
-        say("There is no main.py among them, so nothing runs when the board starts.")
+        say("There is no main.py among the files, so none says ONLINE; the board was restarted.")
         return
     name = follow_until_online(board, lambda line: say(f"  | {printable(line)}"), order.wait_s)
     say(f"The board says that it is online{': ' + printable(name) if name else ''}.")

@@ -62,8 +62,8 @@ class InstallPlan:
         return not self.to_send and self.boot.fate is Fate.SAME
 
     @property
-    def runs_at_start(self) -> bool:
-        """Whether there is a main.py."""
+    def has_main(self) -> bool:
+        """Whether main.py is among the files."""
         return any(file.path == MAIN_FILE for file in self.files)
 
     @property

@@ -34,7 +34,7 @@ def test_carrying_out_a_plan_makes_the_board_equal_to_the_bundle(
     assert plan_install(bundle, listed(after), None).is_up_to_date
     paths = [file.path for file in plan.files]
     assert "/main.py" not in paths[:-1]
-    assert plan.runs_at_start == ("/main.py" in bundle)
+    assert plan.has_main == ("/main.py" in bundle)
 
 
 def test_the_plan_reads_as_counts_and_lines() -> None:
