@@ -30,7 +30,7 @@ demo: $(APP_STAMP)
 
 test: $(DEV_STAMP) $(NODE_STAMP)
 	@.ci/packages mosquitto mosquitto_sub mosquitto_passwd tmux
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -r s $(TESTS) \
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS) \
 	  && echo "make test: all tests passed" \
 	  || { echo "make test: FAILED"; exit 1; }
 

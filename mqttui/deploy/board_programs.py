@@ -148,6 +148,22 @@ def files_below(folder: str = "") -> str:
     return f"{_FILES}look({folder!r})\n"
 
 
+def check_config(rules: str, config: str) -> str:
+    """Return a program that prints what the rules in one file find wrong with the other.
+
+    `rules` is the firmware's config.py: its `load(path)` raises ValueError with a sentence.
+    """
+    return f"""\
+names = {{'__name__': 'config'}}
+with open({rules!r}) as file:
+    exec(file.read(), names)
+try:
+    names['load']({config!r})
+except ValueError as error:
+    print(error)
+"""
+
+
 def set_clock(year: int, month: int, day: int, hour: int, minute: int, second: int) -> str:
     """Return a program that sets the clock to a moment of UTC (`machine.RTC.datetime`)."""
     moment = (year, month, day, 0, hour, minute, second, 0)

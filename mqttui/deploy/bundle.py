@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONFIG_FILE = "/config.json"
+# The firmware's own module that knows every key of the configuration.
+CONFIG_RULES = "/config.py"
 AUTHORITY_FILE = "/ca.der"
 MAIN_FILE = "/main.py"
 

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 from mqttui.deploy import board_programs
 from mqttui.deploy.board_programs import BOOT_FILE, MOVES_FILE, STAGING_FOLDER
+from mqttui.deploy.bundle import CONFIG_FILE, CONFIG_RULES
 from mqttui.deploy.facts import read_files
 from mqttui.deploy.failures import DeployError
 from mqttui.deploy.plan import Fate, sha256_of
+from mqttui.payload.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from mqttui.deploy.plan import InstallPlan
 
 _ONLINE = "ONLINE"
-_FATAL = "FATAL"
+# What the firmware says when it goes no further by itself.
+_ENDS = ("CONFIG", "SAFE")
 
 
 def finish_interrupted(board: Board) -> None:
@@ -54,6 +57,7 @@ def install(
         paths = json.dumps([(staged, file.path) for staged, file in moves])
         _write(board, draft, paths.encode(), draft, None)
         _verify_staged(board, {staged: file.content for staged, file in moves})
+        _check_config(board, plan, {file.path: staged for staged, file in moves})
         board.run(board_programs.rename(draft, MOVES_FILE))
         finish_interrupted(board)
     else:
@@ -80,7 +84,7 @@ def set_clock(board: Board) -> None:
 def follow_until_online(board: Board, on_line: Callable[[str], None], wait_s: float) -> str:
     """Restart a board and pass on its lines until it says ONLINE; return the rest of that line.
 
-    Raises `DeployError` when it says FATAL, or nothing of the kind within `wait_s`.
+    Raises `DeployError` when it says that it stopped, or nothing of the kind within `wait_s`.
     """
     board.restart()
     deadline_s = time.monotonic() + wait_s
@@ -89,8 +93,9 @@ def follow_until_online(board: Board, on_line: Callable[[str], None], wait_s: fl
         word, _, rest = line.strip().partition(" ")
         if word == _ONLINE:
             return rest
-        if word == _FATAL:
-            raise DeployError(f"The files are installed, but the board cannot go on: {rest}.")
+        if word in _ENDS:
+            said = printable(rest)
+            raise DeployError(f"The files are installed, but the board stopped: {said}.")
     raise DeployError(
         f"The files are installed, but the board did not say ONLINE within {wait_s:g} s. "
         "mqttui device logs shows what it does; is the Wi-Fi in reach, and config.json right?"
@@ -119,6 +124,21 @@ def _verify_staged(board: Board, contents: Mapping[str, bytes]) -> None:
                 "A file did not arrive as it was sent; the old files are untouched. Try a shorter "
                 "cable or another USB port, then install again."
             )
+
+
+def _check_config(board: Board, plan: InstallPlan, staged: Mapping[str, str]) -> None:
+    """Let the firmware that is about to be valid judge the configuration, on the board.
+
+    Raises `DeployError` with its sentence; the old files are still in their places then.
+    """
+    paths = {file.path for file in plan.files}
+    if not {CONFIG_FILE, CONFIG_RULES} <= paths:
+        return
+    rules, config = (staged.get(path, path) for path in (CONFIG_RULES, CONFIG_FILE))
+    sentence = board.run(board_programs.check_config(rules, config)).strip()
+    if sentence:
+        said = printable(sentence)
+        raise DeployError(f"The configuration is wrong, nothing was changed: {said}.")
 
 
 def _verify(board: Board, plan: InstallPlan) -> None:

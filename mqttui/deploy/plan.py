@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from mqttui.deploy.board_programs import BOOT, BOOT_FILE
-from mqttui.deploy.bundle import MAIN_FILE
+from mqttui.deploy.bundle import CONFIG_FILE, CONFIG_RULES, MAIN_FILE
 from mqttui.payload.printable import printable
 from mqttui.payload.quantities import count_text, size_text
 
@@ -45,11 +45,13 @@ class InstallPlan:
     """Files in the order in which they get into place, main.py last.
 
     `boot` is the boot.py that finishes interrupted installations; `disk_free_bytes` may be unknown.
+    `lacks_config` tells that the firmware needs a configuration and neither side has one.
     """
 
     boot: PlannedFile
     files: tuple[PlannedFile, ...]
     disk_free_bytes: int | None
+    lacks_config: bool = False
 
     @property
     def to_send(self) -> tuple[PlannedFile, ...]:
@@ -69,6 +71,11 @@ class InstallPlan:
     @property
     def problem(self) -> str | None:
         """A sentence about why this plan cannot be carried out, None when it can."""
+        if self.lacks_config:
+            return (
+                "The board has no configuration yet: --config FILE gives it one "
+                "(firmware/config.example.json is an example)."
+            )
         needed_bytes = self._needed_bytes()
         if self.disk_free_bytes is None or needed_bytes <= self.disk_free_bytes:
             return None
@@ -114,7 +121,9 @@ def plan_install(
     order = sorted(bundle, key=lambda path: (path == MAIN_FILE, path))
     files = tuple(_planned(path, bundle[path], on_board) for path in order)
     boot = _planned(BOOT_FILE, BOOT.encode(), on_board)
-    return InstallPlan(boot, files, disk_free_bytes)
+    has_config = CONFIG_FILE in bundle or CONFIG_FILE in on_board
+    lacks_config = CONFIG_RULES in bundle and not has_config
+    return InstallPlan(boot, files, disk_free_bytes, lacks_config)
 
 
 def sha256_of(content: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -20,12 +21,15 @@ from mqttui.deploy.install import finish_interrupted, install
 from mqttui.deploy.plan import plan_install
 from mqttui.deploy.serial_board import SerialBoard
 from tests.support.board.emulated_board import BoardOptions, EmulatedBoard
+from tests.support.publisher import publisher
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.integration.conftest import StartBoard
+    from tests.support.certificates import CertificateAuthority
+    from tests.support.mosquitto import Mosquitto
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -142,6 +146,34 @@ def test_a_class_gets_its_own_configurations(start_board: StartBoard, tmp_path: 
     assert second == {}
 
 
+def test_the_firmware_comes_online(
+    start_board: StartBoard, tls_broker: Mosquitto, authority: CertificateAuthority, tmp_path: Path
+) -> None:
+    """The firmware that comes along, on a bare board: over TLS, with the clock from this machine,
+    until the broker has its retained `online`. A wrong configuration changes nothing."""
+    board = start_board(BoardOptions(is_clock_set=False, has_time_server=False))
+    config = tmp_path / "config.json"
+    values = {"name": "anna", "ssid": "classroom", "key": "chalk-and-board", "host": "localhost"}
+    values |= {"port": tls_broker.tls_port, "ca": "/ca.der"}
+    words = ["install", "--port", board.port, "--yes", "--config", str(config)]
+    words += ["--ca-file", str(authority.ca_file)]
+    config.write_text(json.dumps({**values, "rate": 1000}))
+    refused = device(*words)
+    assert refused.returncode == 1
+    assert "The configuration is wrong, nothing was changed: rate" in refused.stderr
+    assert "main.py" not in device("info", "--port", board.port).stdout
+    config.write_text(json.dumps(values))
+    done = device(*words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The board says that it is online: iot49/anna-123456." in done.stdout
+    assert values["key"] not in done.stdout
+    with watcher(tls_broker.host, tls_broker.port) as messages:
+        wait_until(
+            lambda: messages.get("iot49/anna-123456/status") == b"online",
+            lambda: f"the status, got {messages}",
+        )
+
+
 def test_info_says_what_a_board_is_and_lets_it_run_on(start_board: StartBoard) -> None:
     """Version, chip, room, MAC address and files, in plain text; what ran is started again."""
     board = start_board(files=firmware("old"))
@@ -185,6 +217,18 @@ def test_without_a_person_nothing_is_changed(start_board: StartBoard, tmp_path: 
     assert done.returncode == 1
     assert "--yes goes on without asking" in done.stderr
     assert ages(board) == {"old"}
+
+
+@contextlib.contextmanager
+def watcher(host: str, port: int) -> Iterator[dict[str, bytes]]:
+    """Yield the newest payload of every topic of a broker, filled as they come."""
+    messages: dict[str, bytes] = {}
+    with publisher(host, port) as client:
+        client.on_message = lambda _client, _data, message: messages.update(
+            {message.topic: message.payload}
+        )
+        client.subscribe("#", 1)
+        yield messages
 
 
 class PowerCut(BaseException):

@@ -64,3 +64,13 @@ def test_a_full_board_is_noticed_before_anything_is_sent() -> None:
     problem = plan_install(bundle, listed(BOOT_THERE), 5 * 4096 - 1).problem
     assert problem is not None
     assert "20 kB are needed" in problem
+
+
+def test_firmware_without_a_configuration_is_not_installed() -> None:
+    """It could not even say that it has none; a configuration on either side will do."""
+    rules = {"/config.py": b""}
+    problem = plan_install(rules, {}, None).problem
+    assert problem is not None
+    assert "--config FILE" in problem
+    assert plan_install({**rules, "/config.json": b"{}"}, {}, None).problem is None
+    assert plan_install(rules, listed({"/config.json": b"{}"}), None).problem is None

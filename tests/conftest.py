@@ -1,0 +1,21 @@
+"""What all tests share: one line about those that could not run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.support.board.emulated_board import missing
+
+if TYPE_CHECKING:
+    from _pytest.terminal import TerminalReporter
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Say once how many tests of the emulated board were skipped, and what they need."""
+    sentence = missing()
+    if sentence is None:
+        return
+    skipped = terminalreporter.getreports("skipped")
+    count = sum(sentence in report.longreprtext for report in skipped)
+    if count:
+        terminalreporter.write_line(f"{count} tests of the emulated board were skipped: {sentence}")
