@@ -54,8 +54,8 @@ def filter_warnings(topic_filter: str, rate_per_s: float | None = None) -> list[
     if is_catch_all(topic_filter):
         cost = f", {rate_text(rate_per_s)} now" if rate_per_s is not None else ""
         warnings.append(
-            f"This brings every message of everybody{cost}, a load for a shared broker and a slow "
-            "line; the prefix of your devices, like anna-4f2a/#, costs less."
+            f"This brings every message of everybody{cost}, a load for the broker and a slow "
+            "line. anna-4f2a/#, a prefix of your own, costs less."
         )
     if bare.startswith("/"):
         better = bare.lstrip("/")

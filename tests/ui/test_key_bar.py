@@ -75,3 +75,14 @@ async def test_the_pointer_explains_the_key_under_it(explore) -> None:
         assert bar.tooltip == "Leave; one line says what was seen"
         await explorer.pilot.hover("#topic-tree")
         assert bar.tooltip is None
+
+
+async def test_letters_are_no_keys_while_something_is_typed(explore) -> None:
+    """In a line of text `q` is a letter: the bar names the other keys of help and quitting."""
+    async with explore(80, 24) as explorer:
+        await explorer.press("slash")
+        await explorer.until(lambda: "F1 Help" in explorer.screen()[-1])
+        assert "^q Quit" in explorer.screen()[-1]
+        assert " q Quit" not in explorer.screen()[-1]
+        await explorer.press("escape")
+        await explorer.until(lambda: " q Quit ? Help" in explorer.screen()[-1])

@@ -8,7 +8,7 @@ APP_COMMANDS = CommandGroup(
     "app",
     "Everywhere",
     (
-        Command("question_mark,f1", "help", "Help", "Show every key", True, key_display="?"),
+        Command("question_mark,f1", "help", "Help", "Show every key", True, key_display="? F1"),
         Command(
             "ctrl+o",
             "jump",
@@ -50,7 +50,12 @@ APP_COMMANDS = CommandGroup(
             key_display="ctrl+p",
         ),
         Command(
-            "q,ctrl+q", "quit", "Quit", "Leave; one line says what was seen", True, key_display="q"
+            "q,ctrl+q",
+            "quit",
+            "Quit",
+            "Leave; one line says what was seen",
+            True,
+            key_display="q ^q",
         ),
     ),
 )

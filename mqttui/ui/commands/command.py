@@ -12,7 +12,8 @@ from textual.binding import Binding
 class Command:
     """What a key does.
 
-    `keys` are Textual's names, comma separated. `title` stands in the footer and the palette,
+    `keys` are Textual's names, comma separated, `key_display` what people call them, with a blank
+    between those of several keys. `title` stands in the footer and the palette,
     `explanation` in the help. `in_palette` is False for what makes sense only as a key. A key
     that `takes_the_keyboard` is handled before the keys that were typed ahead of it are given
     to the widget that has the focus now. What `changes_broker` is not available while mqttui
@@ -36,6 +37,15 @@ class Command:
         """The name of the action without its parameters."""
         return self.action.partition("(")[0]
 
+    @property
+    def shown_by_key(self) -> list[tuple[str, str | None]]:
+        """Each key with what it is called; None leaves that to Textual."""
+        keys = self.keys.split(",")
+        shown = (self.key_display or "").split()
+        if len(shown) == len(keys):
+            return list(zip(keys, shown, strict=True))
+        return [(key, self.key_display) for key in keys]
+
 
 @dataclass(frozen=True, slots=True)
 class CommandGroup:
@@ -54,16 +64,17 @@ class CommandGroup:
         """The Textual bindings."""
         return [
             Binding(
-                command.keys,
+                key,
                 command.action,
                 command.title,
                 show=command.is_in_footer,
-                key_display=command.key_display,
+                key_display=shown,
                 tooltip=command.explanation,
                 priority=command.takes_the_keyboard,
                 id=self.id_of(command),
             )
             for command in self.commands
+            for key, shown in command.shown_by_key
         ]
 
     def changes_broker(self, action_name: str) -> bool:

@@ -43,6 +43,15 @@ LOG_COMMANDS = CommandGroup(
             in_palette=False,
             key_display="enter",
         ),
+        Command(
+            "escape",
+            "leave",
+            "Back",
+            "To the tree",
+            True,
+            in_palette=False,
+            key_display="esc",
+        ),
         Command("w", "save", "Save", "Write the packets that are listed into a file", True),
         Command("x", "clear", "Clear", "Forget the packets recorded so far"),
         Command(

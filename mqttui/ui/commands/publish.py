@@ -20,7 +20,7 @@ PUBLISH_COMMANDS = CommandGroup(
         Command(
             "escape",
             "stop",
-            "Stop",
+            "Back",
             "Stop sending or waiting; close what is open; then back to the tree",
             True,
             in_palette=False,

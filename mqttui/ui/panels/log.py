@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
+from textual.actions import SkipAction
 from textual.widgets import Input
 
 from mqttui.core.log.event_log import Severity, Subject
@@ -139,6 +140,10 @@ class LogPanel(Panel):
     def action_go_to_end(self) -> None:
         """Follow what comes."""
         self._view.tail.action_move_to(-1)
+
+    def action_leave(self) -> None:
+        """Leave the way back to the explorer."""
+        raise SkipAction
 
     def action_clear(self) -> None:
         """Forget the recorded packets."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
+from textual.actions import SkipAction
 from textual.containers import Horizontal
 
 from mqttui.core.publish.asking import question_of
@@ -320,7 +321,7 @@ class PublishPanel(Panel):
         return Request(draft, conversation)
 
     def action_stop(self) -> None:
-        """Stop what goes on by itself, else close what is open."""
+        """Stop what goes on by itself, else close what is open, else leave the panel."""
         if self._is_busy:
             for activity in self._unfinished:
                 activity.stop()
@@ -330,15 +331,15 @@ class PublishPanel(Panel):
             self._form.topic.close()
         elif self._form.is_naming:
             self._form.close_name()
-        else:
+        elif self._shelf.has_focus_within:
             self._show_form()
             self._form.focus_first()
+        else:
+            # The explorer goes back to the tree.
+            raise SkipAction
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave escape to the explorer while there is nothing to stop or to close."""
-        if action == "stop":
-            is_open = self._form.topic.is_open or self._form.is_naming
-            return self._is_busy or is_open or self._shelf.has_focus_within
+        """Offer an answer only while there is one."""
         if action == "show_answer":
             return isinstance(self._shown, Request) and self._shown.mark == "✓"
         return super().check_action(action, parameters)

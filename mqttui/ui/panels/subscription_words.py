@@ -158,7 +158,7 @@ def option_switches(subscription: Subscription, width: int) -> list[Switch]:
 
 
 def _on_off(title: str, name: str, value: bool) -> Switch:
-    return Switch(f"{title} ", [((name, False), "-"), ((name, True), "on")], (name, value))
+    return Switch(f"{title} ", [((name, False), "off"), ((name, True), "on")], (name, value))
 
 
 def row_sentences(

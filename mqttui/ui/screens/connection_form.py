@@ -140,7 +140,7 @@ HOST = Field(
     "Name or address of the broker; or a URL like mqtts://user@broker.example:8884/topic, which is "
     "put into its fields.",
     BROKER,
-    default="broker.example, or mqtts://user@broker.example",
+    default="name, address, URL",
 )
 PASSWORD = Field(
     "password",

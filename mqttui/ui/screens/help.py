@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -29,11 +31,14 @@ from mqttui.ui.glyphs import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import RenderableType
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from mqttui.ui.commands.command import CommandGroup
     from mqttui.ui.commands.keymap import Keymap
+
+KEYS_CELLS = 12
 
 READING = f"""\
 {CLOSED} {OPENED}    a branch, closed or open; how many topics are in it
@@ -75,29 +80,27 @@ class HelpScreen(ModalScreen[None]):
             yield Static(help_text(self._here, self._keymap))
 
 
-def help_text(here: Sequence[CommandGroup], keymap: Keymap) -> Text:
+def help_text(here: Sequence[CommandGroup], keymap: Keymap) -> Group:
     """Return the keys of the groups `here`, how to read a row, then the keys of all others."""
-    text = Text()
+    parts: list[RenderableType] = []
     for group in here:
-        _add_keys(text, group, keymap)
-    text.append("Reading a row\n", "bold")
-    text.append("".join(f"  {line}\n" for line in READING.splitlines()))
-    text.append("\nSearch\n", "bold")
-    text.append("".join(f"  {line}\n" for line in SEARCH.splitlines()))
+        parts += _keys_of(group, keymap)
+    for title, lines in (("Reading a row", READING), ("Search", SEARCH)):
+        parts += [Text(title, "bold"), Padding(Text(lines), (0, 0, 1, 2))]
     for group in GROUPS:
         if group not in here:
-            text.append("\n")
-            _add_keys(text, group, keymap)
-    text.append("\nOther keys can be given to commands in preferences.toml, by their names:\n")
-    text.append('  [keys]\n  "explorer.find" = "ctrl+f"\n')
-    return text
+            parts += _keys_of(group, keymap)
+    parts.append(Text("Other keys can be given to commands in preferences.toml, by their names:"))
+    parts.append(Text('  [keys]\n  "explorer.find" = "ctrl+f"'))
+    return Group(*parts)
 
 
-def _add_keys(text: Text, group: CommandGroup, keymap: Keymap) -> None:
-    text.append(f"{group.title}\n", "bold")
+def _keys_of(group: CommandGroup, keymap: Keymap) -> list[RenderableType]:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(min_width=KEYS_CELLS)
+    table.add_column()
     for command in group.commands:
-        keys = keymap.shown_keys(group, command)
-        text.append("  " + keys + " " * max(2, 14 - cell_len(keys)), "bold")
-        text.append(f"{command.explanation}")
-        text.append(f"  {group.id_of(command)}\n", "dim")
-    text.append("\n")
+        keys = Text(keymap.shown_keys(group, command), "bold", no_wrap=True)
+        name = (group.id_of(command), "dim")
+        table.add_row(keys, Text.assemble(command.explanation, "  ", name))
+    return [Text(group.title, "bold"), Padding(table, (0, 0, 1, 2))]
