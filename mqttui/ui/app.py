@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SuspendNotSupported, SystemCommand
+from textual.keys import KEY_NAME_REPLACEMENTS, key_to_character
 
 from mqttui.payload.printable import printable
 from mqttui.settings.broker_memory import memory_of
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from mqttui.ui.widgets.connection_tabs import ConnectionTabs
 
 NOTICE_S = 20.0
+
+_UNICODE_NAMES = {key: name for name, key in KEY_NAME_REPLACEMENTS.items()}
 
 
 class MqttuiApp(ContainedApp):
@@ -342,6 +345,17 @@ class MqttuiApp(ContainedApp):
         from mqttui.ui.commands.keymap import make_keymap
 
         return make_keymap(self._preferences.keys, "preferences.toml")
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """Leave letters to what is typed into, also those that the user gave to a command.
+
+        Textual does so for the keys that a command has by itself.
+        """
+        if priority and self.focused is not None:
+            character = key_to_character(_UNICODE_NAMES.get(key, key))
+            if self.focused.check_consume_key(key, character):
+                return False
+        return await super()._check_bindings(key, priority)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every command of ours in the palette, then what Textual has."""

@@ -238,3 +238,17 @@ async def test_without_a_source_the_connection_screen_leads_to_the_explorer(sour
         assert app.screen is app.connection.explorer
         assert source.calls == ["start"]
         assert [summary.topics for summary in app.summaries()] == [1]
+
+
+@pytest.mark.parametrize(
+    ("keys", "field", "text"),
+    [("pa/x", "#topic-field", "a/x"), ("sabx", "#subscription-input", "bx")],
+)
+async def test_keys_typed_ahead_of_a_panel_reach_it(explore, keys, field, text) -> None:
+    """Nothing that is typed while a panel opens is carried out as a command of the tree."""
+    async with explore(80, 24) as explorer:
+        for character in keys:
+            key = "slash" if character == "/" else character
+            explorer.app.post_message(Key(key, character))
+        await explorer.settle()
+        assert explorer.app.screen.query_one(field).value == text

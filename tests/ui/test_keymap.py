@@ -73,3 +73,11 @@ async def test_a_chosen_key_works_and_the_old_one_does_not(explore) -> None:
         assert "explorer.fnd" in notice.message
         await explorer.press("question_mark")
         assert any("ctrl+x" in line and "explorer.pause" in line for line in explorer.screen())
+
+
+async def test_a_letter_for_a_command_stays_a_letter_in_a_text(explore) -> None:
+    """Also a key that comes before those of the focused widget is typed into a line."""
+    preferences = Preferences(frame_rate_hz=0.5, keys={"explorer.find": "w"})
+    async with explore(preferences=preferences) as explorer:
+        await explorer.press("w", "w", "y")
+        assert explorer.outline.search.query.text == "wy"

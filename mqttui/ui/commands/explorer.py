@@ -68,6 +68,7 @@ EXPLORER_COMMANDS = CommandGroup(
             "Subscriptions",
             "Topic filters: add, remove, pause; what the broker granted and what each brings",
             True,
+            takes_the_keyboard=True,
         ),
         Command(
             "p",
@@ -75,6 +76,7 @@ EXPLORER_COMMANDS = CommandGroup(
             "Publish",
             "Open the form to publish a message, or go to it",
             True,
+            takes_the_keyboard=True,
         ),
         Command(
             "P",
@@ -82,12 +84,14 @@ EXPLORER_COMMANDS = CommandGroup(
             "Publish here",
             "Publish to the topic under the cursor",
             key_display="P",
+            takes_the_keyboard=True,
         ),
         Command(
             "a",
             "publish('answer')",
             "Answer",
             "Answer the last message: to its response topic, or from …/cmd to …/reply",
+            takes_the_keyboard=True,
         ),
         Command(
             "i",
@@ -143,6 +147,7 @@ EXPLORER_COMMANDS = CommandGroup(
             "What happened: connection, subscriptions, drops, errors; and the control packets",
             True,
             key_display="L",
+            takes_the_keyboard=True,
         ),
         Command(
             "escape",

@@ -8,7 +8,14 @@ SUBSCRIPTION_COMMANDS = CommandGroup(
     "subscriptions",
     "Subscriptions",
     (
-        Command("a", "add", "Add", "Type another topic filter, with + # $share/group/…", True),
+        Command(
+            "a",
+            "add",
+            "Add",
+            "Type another topic filter, with + # $share/group/…",
+            True,
+            takes_the_keyboard=True,
+        ),
         Command("delete,d", "remove", "Remove", "Unsubscribe and forget the filter", True),
         Command(
             "space",

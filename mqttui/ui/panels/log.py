@@ -77,7 +77,8 @@ class LogPanel(Panel):
 
     def focus_first(self) -> None:
         """Go to the list."""
-        self._view.tail.focus()
+        # At once: a key that is typed ahead belongs to the panel.
+        self.screen.set_focus(self._view.tail)
 
     # What the user does
 

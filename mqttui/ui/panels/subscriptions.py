@@ -115,7 +115,12 @@ class SubscriptionPanel(Panel):
 
     def focus_first(self) -> None:
         """Give the keyboard to the list."""
-        self._list.focus()
+        # At once: a key that is typed ahead belongs to the panel.
+        self.screen.set_focus(self._list)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """To add a filter is meant, not to answer a message."""
+        return key == "a"
 
     # What is shown
 
@@ -297,7 +302,7 @@ class SubscriptionPanel(Panel):
 
     def on_descendant_focus(self) -> None:
         """Whoever goes to the list is done with typing."""
-        if self._draft is not None and self._list.has_focus:
+        if self._draft is not None and self.screen.focused is self._list:
             self._draft = None
             self._line.display = False
             self._show_subject()

@@ -56,6 +56,10 @@ class ChartTab(MessageTab):
         yield self._numbers
         yield self._chart
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """To pin the chart is meant, not to publish."""
+        return key == "P"
+
     @property
     def spec(self) -> ChartSpec:
         """What is drawn."""

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual.keys import key_to_character
 from textual.widget import Widget
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from textual import events
-    from textual.binding import Binding
     from textual.screen import Screen
 
 GAP_CELLS = 1
@@ -92,7 +90,7 @@ class KeyBar(Widget):
             return
         keys: dict[str, Key] = {}
         for key, (node, binding, is_enabled, tooltip) in screen.active_bindings.items():
-            if not binding.show or self._is_typed(key, binding):
+            if not binding.show:
                 continue
             # Of several keys for one action the first is shown, one without ctrl if there is any.
             known = keys.get(binding.action)
@@ -109,13 +107,6 @@ class KeyBar(Widget):
         if shown != self._keys:
             self._keys = shown
             self.refresh()
-
-    def _is_typed(self, key: str, binding: Binding) -> bool:
-        """Whether a key would be written into what has the keyboard."""
-        focused = self.screen.focused
-        if focused is None or binding.priority:
-            return False
-        return focused.check_consume_key(key, key_to_character(key))
 
     def render(self) -> Text:
         """Return the line."""

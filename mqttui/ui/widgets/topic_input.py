@@ -136,7 +136,7 @@ class TopicInput(Vertical):
         """Look for topics that complete what was typed."""
         event.stop()
         self._completion.ask(self.value)
-        self.run_worker(self._search(), group="completion", exclusive=True)
+        self.run_worker(self._search, group="completion", exclusive=True)
         self.post_message(self.Changed())
 
     async def _search(self) -> None:
@@ -171,7 +171,7 @@ class TopicInput(Vertical):
             self.screen.set_focus(self._list)
         else:
             self._completion.ask(self.value)
-            self.run_worker(self._search(), group="completion", exclusive=True)
+            self.run_worker(self._search, group="completion", exclusive=True)
 
     @on(FirstWanted)
     def take_first(self, event: FirstWanted) -> None:
@@ -200,7 +200,7 @@ class TopicInput(Vertical):
         self.post_message(self.Changed())
         if topic.endswith("/"):
             self._completion.ask(topic)
-            self.run_worker(self._search(), group="completion", exclusive=True)
+            self.run_worker(self._search, group="completion", exclusive=True)
 
     def on_descendant_blur(self, event: Blur) -> None:
         """Put the suggestions away once the keyboard is elsewhere."""

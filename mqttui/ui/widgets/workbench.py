@@ -199,7 +199,8 @@ class Workbench(Container):
         places = self._places_of(self._front)
         frame = self._frame_of(self._front)
         if places:
-            places[-1 if at_end else 0].focus()
+            # At once: `focus` would come behind keys that are typed ahead, and undo what they did.
+            self.screen.set_focus(places[-1 if at_end else 0])
         elif frame is not None:
             # Nothing in it takes keys, but those of the panes must go on working.
             frame.can_focus = True
