@@ -474,3 +474,13 @@ async def test_every_field_is_in_sight(explore, width: int, height: int) -> None
             assert words in text, words
         await explorer.press("ctrl+l")
         assert "templates" in screen(explorer)
+
+
+async def test_all_warnings_are_read_where_the_payload_leaves_room(explore) -> None:
+    """On a small terminal three warnings of several rows are shown whole, not counted."""
+    async with explore(80, 24) as explorer:
+        await opened(explorer, "/a b/ü/cmd", '{"a": ')
+        await explorer.press("ctrl+s")
+        assert "more lines" not in screen(explorer)
+        assert screen(explorer).count("▲") >= 3
+        assert "ctrl+s once more sends it nevertheless." in screen(explorer)

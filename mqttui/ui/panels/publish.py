@@ -28,7 +28,7 @@ from mqttui.ui.panels.publish_activity import Activity, OneMessage, Repetition, 
 from mqttui.ui.panels.publish_shelf import PublishShelf
 from mqttui.ui.panels.publish_words import caution_rows, wrapped
 from mqttui.ui.payload_file import BadFile, file_size, read_file
-from mqttui.ui.widgets.publish_form import MOST_RESULT_ROWS, PublishForm, Way
+from mqttui.ui.widgets.publish_form import PublishForm, Way
 from mqttui.ui.widgets.saved_drafts import SavedDrafts
 
 if TYPE_CHECKING:
@@ -290,7 +290,8 @@ class PublishPanel(Panel):
         if not found or (seen is not None and seen[0] == draft and found.keys() <= seen[1]):
             return True
         self._confirmed = (draft, frozenset(found))
-        self._tell(lambda width: caution_rows(found.values(), width, MOST_RESULT_ROWS), draft)
+        sentences, form = list(found.values()), self._form
+        self._tell(lambda width: caution_rows(sentences, width, form.most_result_rows), draft)
         return False
 
     def _begin(

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from mqttui.core.publish.run import RunPlan
     from mqttui.core.store import TopicStore
 
-MOST_RESULT_ROWS = 4
+LEAST_RESULT_ROWS = 4
+FIELD_ROWS = 9
+"""What the form needs above the result: a payload of three rows, and all else with one each."""
 
 
 class Way(Enum):
@@ -291,7 +293,7 @@ class PublishForm(Vertical):
 
     def show_result(self, rows: list[Cells]) -> None:
         """Say what became of a message, or what to think of before it is sent."""
-        rows = rows[:MOST_RESULT_ROWS] or [[]]
+        rows = rows[: self.most_result_rows] or [[]]
         if len(rows) != len(self._result.rows):
             self._result.styles.height = len(rows)
         self._result.show(rows)
@@ -300,6 +302,11 @@ class PublishForm(Vertical):
     def result_cells(self) -> int:
         """How wide a row of the result may be."""
         return max(20, self._result.size.width)
+
+    @property
+    def most_result_rows(self) -> int:
+        """How many rows a result may have; the payload gives way."""
+        return max(LEAST_RESULT_ROWS, self.size.height - FIELD_ROWS)
 
     # The name of a template
 

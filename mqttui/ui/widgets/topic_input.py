@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
@@ -136,9 +136,10 @@ class TopicInput(Vertical):
         """Look for topics that complete what was typed."""
         event.stop()
         self._completion.ask(self.value)
-        self.run_worker(self._search, group="completion", exclusive=True)
+        self._search()
         self.post_message(self.Changed())
 
+    @work(group="completion", exclusive=True)
     async def _search(self) -> None:
         """Search in slices, so that the next key need not wait; show what there is by and by."""
         shown: list[str] | None = None
@@ -171,7 +172,7 @@ class TopicInput(Vertical):
             self.screen.set_focus(self._list)
         else:
             self._completion.ask(self.value)
-            self.run_worker(self._search, group="completion", exclusive=True)
+            self._search()
 
     @on(FirstWanted)
     def take_first(self, event: FirstWanted) -> None:
@@ -200,7 +201,7 @@ class TopicInput(Vertical):
         self.post_message(self.Changed())
         if topic.endswith("/"):
             self._completion.ask(topic)
-            self.run_worker(self._search, group="completion", exclusive=True)
+            self._search()
 
     def on_descendant_blur(self, event: Blur) -> None:
         """Put the suggestions away once the keyboard is elsewhere."""
