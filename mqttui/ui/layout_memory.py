@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mqttui.core.order import Order
 from mqttui.payload.printable import printable
@@ -22,15 +21,14 @@ DELAY_S = 1.0
 """A line that is dragged is written once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The looks of an explorer.
 
     `columns` is None while the width chooses them, `theme` while none was chosen for this broker,
     `panel` while the dock is closed.
     """
 
-    shares: Shares = field(default_factory=Shares)
+    shares: Shares = Shares()
     columns: Columns = None
     order: Order = Order.NAME
     theme: str | None = None
@@ -74,7 +72,7 @@ class LayoutKeeper:
 
     def note(self, **changes: Any) -> None:
         """Take in fields of the layout that have changed."""
-        layout = replace(self.layout, **changes)
+        layout = self.layout._replace(**changes)
         if layout == self.layout:
             return
         self.layout = layout

@@ -6,9 +6,8 @@ dock with its panels lies below both. Where that leaves too little they become t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 WIDE_FROM_CELLS = 100
 LOWEST_STACK_CELLS = 14
@@ -60,8 +59,7 @@ def arrangement_of(width: int, height: int, dock_cells: int = 0) -> Arrangement:
     return Arrangement.STACKED if height >= lowest else Arrangement.TABBED
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(NamedTuple):
     """Which part of the room a pane has, from 0 to 1; None while nobody has moved the line."""
 
     tree_of_width: float | None = None
@@ -79,7 +77,7 @@ class Shares:
         cells = max(least, min(cells, total - least_of_other))
         if total <= 0 or not 0 < cells < total:
             return self
-        return replace(self, **{edge.value: round(cells / total, 4)})
+        return self._replace(**{edge.value: round(cells / total, 4)})
 
     def cells(self, edge: Edge, total: int) -> int:
         """Return how many of `total` cells the pane of a line has."""

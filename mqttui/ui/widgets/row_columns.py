@@ -5,10 +5,9 @@ Pure. A row begins with the name; the value comes next, the columns of figures e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 
 class Column(Enum):
@@ -57,8 +56,7 @@ NAME_CELLS = 16
 MESSAGES_BELOW_FROM_WIDTH = 60
 
 
-@dataclass(frozen=True, slots=True)
-class RowLayout:
+class RowLayout(NamedTuple):
     """The columns of a row that is `width` cells wide.
 
     `figures` are the columns at the end with their cells, without the trend, which comes before

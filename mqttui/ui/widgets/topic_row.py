@@ -16,7 +16,6 @@ from mqttui.payload.quantities import age_text, brief_count_text, count_text, ra
 from mqttui.payload.registry import one_line
 from mqttui.ui.glyphs import CARELESS, CLOSED, CURSOR, HIT, NEW, OPENED, RETAINED, SILENT, WARNING
 from mqttui.ui.widgets.cells import fitted
-from mqttui.ui.widgets.message_facts import size_of
 from mqttui.ui.widgets.row_columns import GAP_CELLS, TREND_CELLS, Column
 
 if TYPE_CHECKING:
@@ -155,7 +154,7 @@ def face_of(
         value="" if last is None else value_of(node, last, width),
         pulse=pulse,
         messages=f"{_count_text(node.messages_below)} msg" if layout.has_count else "",
-        size=size_text(size_of(last)) if last is not None and layout.has_size else "",
+        size=_size_text(last) if last is not None and layout.has_size else "",
         trend=trend,
         is_retained=node.is_retained,
         is_broken=is_broken,
@@ -261,6 +260,13 @@ def _below_text(node: TopicNode, layout: RowLayout, hits: int) -> str:
     if hits:
         text += ", 1 hit" if hits == 1 else f", {hits:,} hits"
     return text
+
+
+def _size_text(entry: Entry) -> str:
+    # Imported here: the first paint can do without it.
+    from mqttui.ui.widgets.message_facts import size_of
+
+    return size_text(size_of(entry))
 
 
 def _count_text(count: int) -> str:
