@@ -179,6 +179,7 @@ class MessagePane(Vertical):
             return
         self._node = node
         self._shown.forget()
+        self._may_finish = False
         self._frozen = None
         self._against = None
         self._surveyed_at = float("-inf")
@@ -336,10 +337,9 @@ class MessagePane(Vertical):
 
     def _show_again(self) -> None:
         if self._now:
-            # What was begun is finished with the next frame, when the beginning has been painted.
-            self._may_finish = False
             self.refresh_frame(self._now)
-            self._may_finish = True
+        # What was begun is finished with the next frame, since its beginning has been painted.
+        self._may_finish = True
 
     def on_message_list_chosen(self, event: MessageList.Chosen) -> None:
         """Show the chosen message, or go back to the last one."""
