@@ -107,6 +107,8 @@ def run_wipe(words: Sequence[str]) -> int:
 
 
 def _save(board: SerialBoard, target: Path) -> None:
+    """Write all files of a board into a new file; the board has to be restarted afterwards."""
+    board.run(board_programs.STRETCH_WATCHDOG)
     files = read_board(board, lambda path, size: say(f"  {size_text(size):>9}  {printable(path)}"))
     write_new_bytes(target, [packed(files)])
     say(f"{count_text(len(files))} files are in {target}; passwords among them are readable there.")
