@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -185,8 +186,14 @@ def _wipe(words: Sequence[str]) -> int:
 
 
 def firmware_folder() -> Path:
-    """Return the folder of the firmware that came with this program."""
-    return Path(mqttui.__file__).resolve().parent.parent / "firmware"
+    """Return the folder of the firmware that came with this program.
+
+    In a source folder it stands beside the package, else where a wheel puts its data.
+    """
+    beside = Path(mqttui.__file__).resolve().parent.parent / "firmware"
+    if beside.is_dir():
+        return beside
+    return Path(sysconfig.get_path("data")) / "share" / "mqttui" / "firmware"
 
 
 _ACTIONS: dict[str, Callable[[Sequence[str]], int]] = {

@@ -76,10 +76,10 @@ def test_wheel_holds_every_module_and_data_file(wheel: Path) -> None:
 
 
 def test_wheel_holds_only_the_package(wheel: Path) -> None:
-    """Tests, benchmarks and firmware are not installed beside the package."""
+    """Tests and benchmarks are not installed beside the package, firmware as data."""
     with zipfile.ZipFile(wheel) as archive:
         top = {name.split("/")[0] for name in archive.namelist()}
-    assert {name for name in top if not name.endswith(".dist-info")} == {"mqttui"}
+    assert {name for name in top if not name.endswith((".dist-info", ".data"))} == {"mqttui"}
 
 
 def test_installed_command_tells_its_version(installed: Path, tmp_path: Path) -> None:
@@ -99,3 +99,12 @@ def test_module_runs_like_the_command(installed: Path, tmp_path: Path) -> None:
     assert mqttui.__version__ in run(
         installed / "python", "-m", "mqttui", "--version", cwd=tmp_path
     )
+
+
+def test_the_firmware_comes_along(installed: Path) -> None:
+    """`mqttui device install` finds the files for boards where the wheel has put them."""
+    code = "from mqttui.cli.device import firmware_folder; print(firmware_folder())"
+    folder = Path(run(installed / "python", "-c", code, cwd=installed).strip())
+    assert folder.is_relative_to(installed.parent)
+    wanted = {path.name for path in (PROJECT / "firmware").glob("*.py")} | {"config.example.json"}
+    assert {path.name for path in folder.glob("*.*")} == wanted
