@@ -11,7 +11,7 @@ LOG_COMMANDS = CommandGroup(
         Command(
             "t",
             "switch_view",
-            "Packets",
+            "View",
             "From what happened to the control packets themselves, and back",
             True,
         ),

@@ -98,8 +98,10 @@ def run_rows(run: Run, now_s: float, width: int) -> list[Cells]:
     if rate is not None:
         head += f", {rate_text(rate)}"
     if tally.mean_latency_s is not None:
+        # A refusal is an answer as well.
+        answered = "answered" if tally.counts[Outcome.REFUSED] else "acknowledged"
         head += (
-            f", acknowledged in {duration_text(tally.mean_latency_s)} on average, "
+            f", {answered} in {duration_text(tally.mean_latency_s)} on average, "
             f"{duration_text(tally.longest_latency_s)} at most"
         )
     if run.late:

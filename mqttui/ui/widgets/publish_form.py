@@ -52,8 +52,8 @@ _WAY_FIELDS: dict[Way, tuple[str, ...]] = {
 }
 _HINTS = {
     Way.ONCE: "",
-    Way.ASK: "for the answer",
-    Way.REPEAT: "times empty: until esc",
+    Way.ASK: "at most",
+    Way.REPEAT: "or until esc",
     Way.BURST: "as fast as the broker takes them",
 }
 
@@ -98,7 +98,7 @@ class PublishForm(Vertical):
         self._hint = Lines(id="publish-hint")
         self._fields = {
             "every": FormInput(value="1 s", id="publish-every"),
-            "times": FormInput(value="10", id="publish-times"),
+            "times": FormInput(value="10", placeholder="no end", id="publish-times"),
             "wait": FormInput(value="5 s", id="publish-wait"),
         }
 
@@ -237,7 +237,7 @@ class PublishForm(Vertical):
         for name, field in self._fields.items():
             field.display = name in shown
             self.query_one(f"#publish-{name}-title").display = name in shown
-        self._hint.show([[(fitted(f"  {_HINTS[self.way]}", self._hint.size.width), "dim")]])
+        self._hint.show([[(fitted(f" {_HINTS[self.way]}", self._hint.size.width), "dim")]])
 
     # What there is to say
 
