@@ -85,24 +85,24 @@ function afterwards(finish) {
 }
 
 const network = {
-  resolve({ host }) {
+  resolve({ host }, reply) {
     dns.lookup(host, { family: 4 }, (error, address) =>
-      error ? answer(-ERRORS.EHOSTUNREACH) : answer(0, Buffer.from(address)),
+      error ? reply(-ERRORS.EHOSTUNREACH) : reply(0, Buffer.from(address)),
     );
   },
 
-  open() {
+  open(_question, reply) {
     lastSocket += 1;
     sockets.set(lastSocket, new BoardSocket());
-    answer(lastSocket);
+    reply(lastSocket);
   },
 
-  connect({ socket, host, port, timeoutMs }) {
+  connect({ socket, host, port, timeoutMs }, reply) {
     const stream = net.connect({ host, port });
     const finish = afterwards((status) => {
       clearTimeout(timer);
       if (status < 0) stream.destroy();
-      answer(status);
+      reply(status);
     });
     const timer = setTimeout(() => finish(-ERRORS.ETIMEDOUT), timeoutMs);
     stream.once("connect", () => {
@@ -115,14 +115,15 @@ const network = {
   },
 
   /** `clockMs` is what the board believes the time to be: mbedTLS compares certificates with it. */
-  secure({ socket, serverName, authority, isVerified, clockMs }) {
+  secure({ socket, serverName, authority, isVerified, clockMs }, reply) {
     const held = sockets.get(socket);
     const plain = held.detach();
-    const refuse = afterwards((text) => {
+    const refuse = (text) => {
       plain.destroy();
       held.hasEnded = true;
-      answer(-ERRORS.EIO, Buffer.from(text));
-    });
+      reply(-ERRORS.EIO, Buffer.from(text));
+    };
+    const onPlainError = (error) => refuse(error.code);
     const stream = tls.connect(
       {
         socket: plain,
@@ -140,25 +141,28 @@ const network = {
           return refuse("the clock is outside the validity of the certificate");
         }
         stream.removeAllListeners("error");
+        // What happens to the connection from now on is told by the stream.
+        plain.removeListener("error", onPlainError);
+        plain.on("error", () => {});
         held.attach(stream);
-        return answer(0);
+        return reply(0);
       },
     );
     stream.once("error", (error) => refuse(error.code ?? error.message));
-    plain.once("error", (error) => refuse(error.code));
+    plain.once("error", onPlainError);
   },
 
-  send({ socket, hex }) {
+  send({ socket, hex }, reply) {
     const held = sockets.get(socket);
-    if (!held?.stream || held.hasEnded) return answer(-ERRORS.ECONNRESET);
+    if (!held?.stream || held.hasEnded) return reply(-ERRORS.ECONNRESET);
     const bytes = Buffer.from(hex, "hex");
-    return held.stream.write(bytes, (error) => answer(error ? errorNumber(error) : bytes.length));
+    return held.stream.write(bytes, (error) => reply(error ? errorNumber(error) : bytes.length));
   },
 
   /** Answer with bytes: all of `size` or what there is at the end when `isExact`, else the first. */
-  receive({ socket, size, timeoutMs, isExact }) {
+  receive({ socket, size, timeoutMs, isExact }, reply) {
     const held = sockets.get(socket);
-    if (!held) return answer(-ERRORS.EBADF);
+    if (!held) return reply(-ERRORS.EBADF);
     const isEnough = (isLate) =>
       held.received.length >= size ||
       (held.received.length > 0 && (!isExact || held.hasEnded || isLate));
@@ -168,7 +172,7 @@ const network = {
       isOver = true;
       held.onChange = () => {};
       clearTimeout(timer);
-      answer(status, bytes);
+      reply(status, bytes);
     });
     const look = (isLate) => {
       if (isEnough(isLate)) {
@@ -190,25 +194,25 @@ const network = {
     return undefined;
   },
 
-  poll({ socket }) {
+  poll({ socket }, reply) {
     setImmediate(() => {
       const held = sockets.get(socket);
-      if (!held) return answer(-ERRORS.EBADF);
-      return answer(held.received.length > 0 || held.hasEnded ? READABLE | WRITABLE : WRITABLE);
+      if (!held) return reply(-ERRORS.EBADF);
+      return reply(held.received.length > 0 || held.hasEnded ? READABLE | WRITABLE : WRITABLE);
     });
   },
 
-  close({ socket }) {
+  close({ socket }, reply) {
     const held = sockets.get(socket);
     sockets.delete(socket);
     if (held?.stream && cells[memory.HAS_WIFI]) held.stream.end();
-    answer(0);
+    reply(0);
   },
 
-  closeAll() {
+  closeAll(_question, reply) {
     for (const held of sockets.values()) held.stream?.destroy();
     sockets.clear();
-    answer(0);
+    reply(0);
   },
 };
 
@@ -224,18 +228,22 @@ function hear(message) {
     }
   }
   if ("command" in message) Atomics.store(cells, memory.COMMAND, message.command);
-  if ("i2c" in message) answer(message.i2c.status, Buffer.from(message.i2c.hex, "hex"));
+  if ("i2c" in message) replyOfI2c(message.i2c.status, Buffer.from(message.i2c.hex, "hex"));
 }
 
 readline.createInterface({ input: control }).on("line", (line) => hear(JSON.parse(line)));
 // A test that is gone needs no board.
 control.on("close", () => process.exit(0));
 
-function i2c(question) {
-  control.write(`${JSON.stringify({ i2c: question })}\n`);
-}
+let replyOfI2c = () => {};
 
 parentPort.on("message", ({ operation, ...question }) => {
-  if (operation === "i2c") i2c(question);
-  else network[operation](question);
+  // A question has one answer: an event that comes later must not answer the next one.
+  const reply = afterwards(answer);
+  if (operation === "i2c") {
+    replyOfI2c = reply;
+    control.write(`${JSON.stringify({ i2c: question })}\n`);
+  } else {
+    network[operation](question, reply);
+  }
 });
