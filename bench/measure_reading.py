@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from bench.effort import Effort
 
 LOAD_RATE, LOAD_TOPICS = 20_000, 10_000
-BUSY_TOPICS = 1
-"""Half of the load is for the topic that is listed."""
+BUSY_RATE = 2_000
+"""So much of the load is for the topic that is listed: all rows in sight change in every frame."""
 
 LARGE_BYTES = 3_000_000
 FRAME_MS = 100.0
@@ -43,9 +43,9 @@ def history(effort: Effort) -> tuple[list[Row], list[str]]:
     idle_late: list[float] = []
     load_late: list[float] = []
     without_effect = 0
-    half = LOAD_RATE // 2
-    everywhere = Load(int(half * effort.load_s), LOAD_TOPICS, rate=half)
-    busiest = Load(int(half * effort.load_s), BUSY_TOPICS, rate=half)
+    rest = LOAD_RATE - BUSY_RATE
+    everywhere = Load(int(rest * effort.load_s), LOAD_TOPICS, rate=rest)
+    busiest = Load(int(BUSY_RATE * effort.load_s), 1, rate=BUSY_RATE, connections=1)
     with broker(sys_interval_s=0) as place:
         for _ in range(effort.repeats):
             with (
@@ -89,8 +89,8 @@ def history(effort: Effort) -> tuple[list[Row], list[str]]:
     text = (
         f"**History.** The same program with {LOAD_TOPICS:,} topics: idle with the value of a"
         " topic, and with the history of the busiest topic, from which the cursor goes to its"
-        f" neighbour and back, while {LOAD_RATE:,} msg/s come in, half of them for it. Keys without"
-        " effect:"
+        f" neighbour and back, while {LOAD_RATE:,} msg/s come in, {BUSY_RATE:,} of them for it."
+        " Keys without effect:"
         f" {without_effect}."
     )
     return [row], [text, table]
