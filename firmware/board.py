@@ -2,7 +2,7 @@
 
 Topics below `<prefix>/<name>-<last six digits of the chip's id>`:
 status (retained): online, offline. info (retained): what the board is. data: one sample, QoS 1.
-cmd: {"id": ..., "op": "get" | "set" | "identify" | "reset", ...}. reply: the answer with that id.
+cmd: {"id": ..., "op": "get" | "set" | "sweep" | "identify" | "reset", ...}. reply: its answer.
 
 Board knows neither Wi-Fi nor sockets: it is given a sensor, a client and what the chip can do.
 """
@@ -12,6 +12,7 @@ import sys
 from time import gmtime, ticks_add, ticks_diff, ticks_ms, time_ns
 
 import config
+from sweep import Sweep
 
 VERSION = "1.0"
 
@@ -23,10 +24,11 @@ _FIRST_YEAR = 2024
 class Board:
     """Call sample() and serve() in turn, connected() after every connection.
 
-    `sensor` may be None, with `sensor_error` saying why. `set_led(is_on)` lights the LED.
+    `sensor` may be None, with `sensor_error` saying why. `set_led(is_on)` lights the LED, and
+    `set_load(fraction)` sets the load of a sweep.
     """
 
-    def __init__(self, settings, uid, client, sensor, sensor_error="", set_led=None):
+    def __init__(self, settings, uid, client, sensor, sensor_error="", set_led=None, set_load=None):
         self.topic = "%s/%s-%s" % (settings["prefix"], settings["name"], uid[-6:])
         self.settings = settings
         self.dropped = 0
@@ -36,6 +38,9 @@ class Board:
         self._uid = uid
         self._client = client
         self._set_led = set_led
+        self._set_load = set_load
+        self._sweep = None
+        self._sweep_id = None
         self._waiting = []
         self._commands = []
         self._number = 0
@@ -49,6 +54,8 @@ class Board:
 
     def connected(self, address=""):
         """Subscribe to commands, then tell the class that the board is there."""
+        if self._sweep:
+            self._end_sweep("the connection was lost")
         self._client.subscribe(self.topic + "/cmd", qos=1)
         info = {
             "uid": self._uid,
@@ -91,10 +98,21 @@ class Board:
             client.publish(self.topic + "/data", self._waiting[0], qos=1)
             self._waiting.pop(0)
         while self._commands:
-            reply = json.dumps(self._obey(self._commands[0]))
-            self._publish("reply", reply, False)
+            reply = self._obey(self._commands[0])
+            if reply:
+                self._publish("reply", json.dumps(reply), False)
             self._commands.pop(0)
-        client.loop(self.wait_ms())
+        wait_ms = self.wait_ms()
+        if self._sweep:
+            self._continue_sweep()
+            if self._sweep:
+                wait_ms = min(wait_ms, self._sweep.wait_ms())
+        client.loop(wait_ms)
+
+    def lost(self):
+        """Take note that the connection is gone: nobody watches the load of a sweep now."""
+        if self._sweep:
+            self._sweep.end()
 
     def farewell(self):
         """Say that the board goes, before a wanted reset."""
@@ -130,7 +148,7 @@ class Board:
             self._commands.append(message)
 
     def _obey(self, message):
-        """Return the reply to a command; a bad one changes nothing."""
+        """Return the reply to a command, None when it comes later; a bad one changes nothing."""
         reply = {"ok": False}
         try:
             command = json.loads(message)
@@ -140,12 +158,15 @@ class Board:
             op = command.pop("op", None)
             if op == "set":
                 self._set(command)
+            elif op == "sweep":
+                self._start_sweep(command, reply["id"])
+                return None
             elif op == "identify":
                 self._identify()
             elif op == "reset":
                 self.wants_reset = True
             elif op != "get":
-                raise ValueError("op is get, set, identify or reset")
+                raise ValueError("op is get, set, sweep, identify or reset")
             reply["ok"] = True
         except (ValueError, RuntimeError, MemoryError) as error:
             # What is nested too deeply or too large is as bad as what is not JSON.
@@ -167,6 +188,35 @@ class Board:
             )
         self.settings.update(values)
         self._next = ticks_ms()
+
+    def _start_sweep(self, values, command_id):
+        if self._sweep:
+            raise ValueError("a sweep is running")
+        if self.sensor is None:
+            raise ValueError(self._sensor_error)
+        self._sweep = Sweep(values, self._set_load)
+        self._sweep_id = command_id
+
+    def _continue_sweep(self):
+        client = self._client
+        try:
+            is_over = self._sweep.step(self.sensor, client)
+        except OSError as error:
+            # A sensor that fails ends the sweep; a connection that fails ends it when it is back.
+            if not client.is_connected:
+                raise
+            self._end_sweep(str(error.args[-1]))
+            return
+        if is_over:
+            head = json.dumps({"id": self._sweep_id, "ok": True})
+            self._publish("reply", "%s,%s}" % (head[:-1], self._sweep.points()), False)
+            self._sweep = None
+
+    def _end_sweep(self, why):
+        self._sweep.end()
+        self._sweep = None
+        reply = {"id": self._sweep_id, "ok": False, "error": why}
+        self._publish("reply", json.dumps(reply), False)
 
     def _state(self):
         state = {key: self.settings[key] for key in config.CHANGEABLE}

@@ -29,6 +29,7 @@ _RULES = {
     "scl": (-1, int, lambda value: -1 <= value <= 48, "a pin, -1 for the usual one"),
     "sda": (-1, int, lambda value: -1 <= value <= 48, "a pin, -1 for the usual one"),
     "led": (-1, int, lambda value: -1 <= value <= 48, "a pin, -1 for none"),
+    "load": (-1, int, lambda value: -1 <= value <= 48, "a pin, -1 for none"),
     "safe_pin": (0, int, lambda value: -1 <= value <= 48, "a pin, -1 for none"),
 }
 

@@ -42,6 +42,12 @@ def _sensor(settings):
     return sensor, ""
 
 
+def _load(pin):
+    """Return a function that sets an electronic load on a pin: the gate of a MOSFET, by PWM."""
+    pwm = machine.PWM(machine.Pin(pin), freq=20000, duty_u16=0)
+    return lambda fraction: pwm.duty_u16(int(fraction * 65535))
+
+
 def _join(station, settings, board):
     """Join the Wi-Fi and go on sampling meanwhile; OSError when it takes too long."""
     if station.isconnected():
@@ -89,7 +95,8 @@ def _run(settings):
     if why:
         print("SENSOR", why)
     led = machine.Pin(settings["led"], machine.Pin.OUT) if settings["led"] >= 0 else None
-    board = Board(settings, uid, client, sensor, why, led.value if led else None)
+    load = _load(settings["load"]) if settings["load"] >= 0 else None
+    board = Board(settings, uid, client, sensor, why, led.value if led else None, load)
     station = network.WLAN(network.STA_IF)
     watchdog = None
     failures = 0
@@ -122,6 +129,7 @@ def _run(settings):
         except OSError as error:
             print("LINK", error.args[-1] if error.args else error)
             client.close()
+            board.lost()
             # Thirty boards of a class must not come back in the same moment.
             limit_ms = min(30000, 500 << min(failures, 6))
             delay_ms = limit_ms // 2 + random.getrandbits(16) % (limit_ms // 2)

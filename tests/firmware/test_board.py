@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mqttui.simulation.circuit import Steady
+from mqttui.simulation.circuit import LitPanel, Steady
 from mqttui.simulation.micropython import Interpreter, time_module
+from mqttui.simulation.solar_panel import Load
 from tests.firmware.bench import FIRMWARE, Bench
+
+if TYPE_CHECKING:
+    from mqttui.simulation.circuit import Circuit
 
 UID = "240ac4123456"
 TOPIC = "iot49/alice-123456"
@@ -29,6 +33,10 @@ class _Client:
         self.in_flight = 0
         self._bench = bench
 
+    @property
+    def is_connected(self) -> bool:
+        return self.is_up
+
     def set_callback(self, callback: Any) -> None:
         self.hear = callback
 
@@ -41,7 +49,7 @@ class _Client:
     def publish(self, topic: str, msg: str, retain: bool = False, qos: int = 0) -> None:
         if not self.is_up:
             raise OSError(104, "gone")
-        assert qos == 1
+        assert qos == 1 or not topic.startswith("iot49/")
         self.published.append((topic, msg, retain))
 
     def loop(self, duration_ms: int) -> None:
@@ -53,17 +61,30 @@ class _Client:
 class _Rig:
     """A board with a simulated sensor, run for some time."""
 
-    def __init__(self, **settings: object) -> None:
-        self.bench = Bench(Steady(5.0, 0.1234))
+    def __init__(self, circuit: Circuit | None = None, **settings: object) -> None:
+        self.bench = Bench(circuit or Steady(5.0, 0.1234))
         self.client = _Client(self.bench)
         modules = {"time": time_module(self.bench.clock)}
         self.firmware = Interpreter(FIRMWARE, modules)
         values = {"name": "alice", "ssid": "s", "host": "h", "rate": 10, **settings}
         self.settings = self.firmware.load("config").checked(values)
         self.lights: list[int] = []
+        self.loads: list[float] = []
         self.board = self.firmware.load("board").Board(
-            self.settings, UID, self.client, self.bench.sensor(), "", self.lights.append
+            self.settings,
+            UID,
+            self.client,
+            self.bench.sensor(),
+            "",
+            self.lights.append,
+            self.loads.append if circuit is None else self._set_load,
         )
+
+    def _set_load(self, fraction: float) -> None:
+        self.loads.append(fraction)
+        assert isinstance(self.bench.circuit, LitPanel)
+        # A transistor that conducts: from an open circuit to a short one.
+        self.bench.circuit.load = Load(1e6 if fraction == 0 else 2 / fraction**4)
 
     def run(self, duration_s: float) -> None:
         """Let the board do its work as main.py does."""
@@ -73,6 +94,7 @@ class _Rig:
             try:
                 self.board.serve()
             except OSError:
+                self.board.lost()
                 self.bench.clock.sleep_us(1000)
 
     def values(self, name: str) -> list[dict[str, Any]]:
@@ -246,3 +268,63 @@ def test_clipping_is_marked() -> None:
     rig.bench.circuit.bus_v = 20.0
     rig.run(0.5)
     assert (rig.samples[-1]["clip"], rig.samples[-1]["over"]) == (1, 1)
+
+
+def test_a_sweep_is_the_curve_of_the_panel_in_its_reply_and_for_iot_plot() -> None:
+    """From open to nearly short circuit; afterwards the load is away again."""
+    rig = _Rig(LitPanel())
+    assert rig.command({"id": 7, "op": "sweep", "n": 30, "session": "hopla"}) is None
+    rig.run(4.0)
+    reply = rig.values(f"{TOPIC}/reply")[-1]
+    assert (reply["id"], reply["ok"]) == (7, True)
+    volts, amperes = reply["v"], reply["i"]
+    assert len(volts) == len(amperes) == 30
+    assert volts == sorted(volts, reverse=True)
+    assert volts[0] == pytest.approx(6.2, abs=0.01)
+    assert amperes[-1] == pytest.approx(0.18, abs=0.002)
+    assert rig.loads[0] == rig.loads[-1] == 0
+    assert max(rig.loads) == 1
+    assert rig.values("hopla/new_series") == [["IV", "V [V]", "I [A]"]]
+    drawn = rig.values("hopla/data")
+    assert drawn == [["IV", v, i] for v, i in zip(volts, amperes, strict=True)]
+    assert rig.values("hopla/plot_series")[0][0] == "IV"
+
+
+def test_a_sweep_that_cannot_end_is_answered() -> None:
+    """A sensor that is unplugged, a connection that is lost; the load never stays on."""
+    rig = _Rig()
+    rig.command({"id": 1, "op": "sweep"})
+    rig.run(0.5)
+    busy = rig.command({"id": 2, "op": "sweep"})
+    assert busy is not None
+    assert busy["error"] == "a sweep is running"
+    rig.bench.bus.unplugged.add(0x40)
+    rig.run(0.5)
+    reply = rig.values(f"{TOPIC}/reply")[-1]
+    assert (reply["id"], reply["ok"]) == (1, False)
+    assert reply["error"].startswith("no INA219")
+    assert rig.loads[-1] == 0
+    rig.bench.bus.unplugged.clear()
+    rig.command({"id": 3, "op": "sweep"})
+    rig.run(0.5)
+    rig.client.is_up = False
+    rig.run(0.5)
+    assert rig.loads[-1] == 0
+    rig.client.is_up = True
+    rig.board.connected()
+    reply = rig.values(f"{TOPIC}/reply")[-1]
+    assert (reply["id"], reply["error"]) == (3, "the connection was lost")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"n": 1}, {"n": 101}, {"n": "20"}, {"interval_ms": 0}, {"session": "a/#"}, {"points": 5}],
+)
+def test_a_bad_sweep_does_not_start(values: dict[str, object]) -> None:
+    """The reply names what is wrong, and the load is left alone."""
+    rig = _Rig()
+    reply = rig.command({"op": "sweep", **values})
+    assert reply is not None
+    assert not reply["ok"]
+    assert reply["error"]
+    assert rig.loads == []
