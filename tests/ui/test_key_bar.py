@@ -86,3 +86,10 @@ async def test_letters_are_no_keys_while_something_is_typed(explore) -> None:
         assert " q Quit" not in explorer.screen()[-1]
         await explorer.press("escape")
         await explorer.until(lambda: " q Quit ? Help" in explorer.screen()[-1])
+
+
+def test_the_way_back_is_shown_where_there_is_room_for_one_key() -> None:
+    """`esc` never gives way to another key, wherever it stands."""
+    keys = [*KEYS, Key("escape", "esc", "Back")]
+    assert [key.name for key in fitting(keys, 8)] == ["escape"]
+    assert [key.name for key in fitting(keys, 17)] == ["question_mark", "escape"]

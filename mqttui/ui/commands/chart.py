@@ -21,16 +21,15 @@ CHART_COMMANDS = CommandGroup(
         Command(
             "left",
             "scroll(-0.5)",
-            "Back",
+            "Earlier",
             "Half a window back in time",
-            True,
             in_palette=False,
             key_display="←",
         ),
         Command(
             "right",
             "scroll(0.5)",
-            "Forward",
+            "Later",
             "Half a window forward, in the end to the present",
             in_palette=False,
             key_display="→",

@@ -17,7 +17,14 @@ CHARTS_COMMANDS = CommandGroup(
         ),
         Command("d", "drop_line", "Drop line", "Take the last line out of this chart"),
         Command("delete", "unpin", "Unpin", "Remove this chart", True, key_display="del"),
-        Command("enter", "go_to_topic", "Go to", "To the topic of this chart in the tree", True),
+        Command(
+            "enter",
+            "go_to_topic",
+            "Go to",
+            "To the topic of this chart in the tree",
+            True,
+            key_display="enter",
+        ),
         Command("z", "toggle_alone", "Alone", "This chart alone on the screen, or all", True),
         Command(
             "escape,backspace,1",

@@ -166,4 +166,5 @@ class ChartTab(MessageTab):
     def _tell_pinned(self, pinned: PinnedCharts | None) -> None:
         if pinned is not None:
             count = len(pinned.charts)
-            self.app.notify(f"Pinned; 2 shows all {count} charts.", markup=False)
+            shown = "it" if count == 1 else f"all {count} charts"
+            self.app.notify(f"Pinned; 2 shows {shown}.", markup=False)

@@ -38,13 +38,14 @@ class Key(NamedTuple):
 
 
 def fitting(keys: Sequence[Key], width: int) -> list[Key]:
-    """Return the keys that fit into `width` cells in order; those of the whole program come first.
+    """Return the keys that fit into `width` cells in order.
 
-    Help and quitting must be findable where there is room for little else.
+    The way back comes first, then the keys of the whole program: help and quitting must be findable
+    where there is room for little else.
     """
     left = width + GAP_CELLS
     kept = set()
-    for key in sorted(keys, key=lambda key: not key.is_everywhere):
+    for key in sorted(keys, key=lambda key: (key.name != "escape", not key.is_everywhere)):
         left -= key.width_cells + GAP_CELLS
         if left < 0:
             break
