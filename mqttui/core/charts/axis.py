@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 LARGEST = 1e300
 """Beyond, a number is not worth a round tick."""
 
+SMALLEST = 1e-300
+"""Below, a difference has too few digits left to be divided into round steps."""
+
 HEADROOM = 0.05
 """Share of the range that is left free above and below."""
 
@@ -59,7 +62,7 @@ def ticks_of(low: float, high: float, count: int, *, is_log: bool = False) -> li
     if is_log:
         return _log_ticks(low, high, count)
     span = high - low
-    if not (0 < span < math.inf) or count < 1:
+    if not (SMALLEST < span < math.inf) or count < 1:
         return [Tick(low, number_label(low, 0.0))]
     # Where no round number lies between the limits, there is one at half the step.
     for divisor in (1, 2, 4):

@@ -6,7 +6,7 @@ import math
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mqttui.core.charts.axis import limits_of, number_label, round_step, ticks_of, time_ticks
@@ -66,6 +66,7 @@ def test_a_logarithmic_axis_has_powers_of_ten() -> None:
     st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5),
     st.integers(1, 20),
 )
+@example([0.0, 5e-324], 2)
 def test_any_numbers_have_few_ticks_within_their_limits(values, count) -> None:
     """Whatever a board sends, an axis can be drawn."""
     low, high = limits_of(values)
