@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mqttui.core.charts.series import Series
 
 GAP_INTERVALS = 3
-"""A pause of more than this many usual intervals is a gap."""
+"""A pause of more than this many usual intervals is a gap, if it is wider than a column."""
 
 LOOKED_AT_FOR_INTERVAL = 256
 
@@ -45,13 +45,18 @@ def reduced(
     window = series.between(start_s, end_s)
     if not window:
         return Curve()
+    # A window without ends is as long as what is in it.
+    start_s = max(start_s, series.times[window.start])
+    end_s = min(end_s, series.times[window.stop - 1])
+    column_s = (end_s - start_s) / columns
     interval_s = usual_interval_s(series, window)
-    longest_s = float("inf") if interval_s is None else GAP_INTERVALS * interval_s
+    # Pauses between bursts that nobody can tell apart would cross out the whole picture.
+    longest_s = float("inf") if interval_s is None else max(GAP_INTERVALS * interval_s, column_s)
     pieces: list[tuple[list[float], list[float]]] = []
     gaps: list[tuple[float, float]] = []
     hidden = 0
     before_s: float | None = None
-    for first, last in _columns(series, window, start_s, end_s, columns):
+    for first, last in _columns(series, window, start_s, column_s, columns):
         times, values, found_hidden = _extremes(series, first, last, is_log=is_log)
         hidden += found_hidden
         is_broken = _has_break(series, first, last)
@@ -81,19 +86,15 @@ def usual_interval_s(series: Series, window: range) -> float | None:
 
 
 def _columns(
-    series: Series, window: range, start_s: float, end_s: float, columns: int
+    series: Series, window: range, start_s: float, column_s: float, columns: int
 ) -> list[tuple[int, int]]:
     """Return the places of the points of each column that has any, as (first, after the last)."""
     if len(window) <= 2 * columns:
         return [(place, place + 1) for place in window]
-    # A window without ends is as long as what is in it.
-    start_s = max(start_s, series.times[window.start])
-    end_s = min(end_s, series.times[window.stop - 1])
-    width_s = (end_s - start_s) / columns
     parts = []
     first = window.start
     for column in range(1, columns + 1):
-        bound_s = start_s + column * width_s
+        bound_s = start_s + column * column_s
         is_last = column == columns
         last = window.stop if is_last else bisect_left(series.times, bound_s, first, window.stop)
         if last > first:

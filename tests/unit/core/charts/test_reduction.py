@@ -82,6 +82,16 @@ def test_points_that_were_read_together_are_no_gaps() -> None:
     assert (curve.gaps, len(curve.pieces)) == ((), 1)
 
 
+def test_pauses_between_bursts_that_cannot_be_seen_are_no_gaps() -> None:
+    """Ten points in 10 ms and a pause of half a second are one line where a column is a second."""
+    series = series_of(
+        (burst / 2 + place / 1000, 1.0) for burst in range(80) for place in range(10)
+    )
+    curve = reduced(series, 0.0, 40.0, 40)
+    assert (curve.gaps, len(curve.pieces)) == ((), 1)
+    assert len(reduced(series, 10.0, 12.0, 40).gaps) == 4
+
+
 def test_a_broken_line_is_drawn_in_pieces() -> None:
     """What was no number stands between the pieces."""
     series = series_of([(0.0, 1.0), (1.0, 1.0), (2.0, math.nan), (3.0, 1.0), (4.0, 1.0)])
