@@ -18,6 +18,7 @@ from textual.widgets import Input
 
 from mqttui.core.retained.backup import SUFFIX
 from mqttui.core.retained.jobs import Prepared
+from mqttui.core.retained.pace import State
 from mqttui.core.retained.plan import ClearPlan
 from mqttui.core.retained.report import messages_text
 from mqttui.core.retained.undertaking import Undertaking
@@ -294,6 +295,8 @@ class RetainedScreen(Screen[None]):
     def _sentence_on_row(self, work: RetainedWork) -> list[Sentence]:
         place = self._rows.item
         if not work.status.is_done or not isinstance(place, int) or work.is_carried_out(place):
+            return []
+        if work.state(place) is State.WAITING:
             return []
         return [(f"The selected one: {work.words(place)}.", "warning")]
 
