@@ -87,6 +87,19 @@ async def test_only_what_is_there_is_offered(explore, source) -> None:
         assert "J JSON path" in bar
 
 
+async def test_keys_typed_ahead_of_the_pane_copy_of_the_selected_topic(explore, source) -> None:
+    """`Y` right after a move offers the payload of the new topic, not what the pane still shows."""
+    source.publish("lab/a", '{"volt": 4.80}')
+    source.publish("lab/b", '{"ampere": 0.12}')
+    async with explore() as explorer:
+        await select(explorer, "lab/a")
+        store = explorer.app.connection.workspace.store
+        explorer.tree.go_to(store.find("lab/b"))
+        explorer.app.connection.explorer.action_copy()
+        names = [each.name for each in explorer.app.screen._offered]
+        assert names == ["topic", "payload", "$.ampere"]
+
+
 async def test_by_mouse(explore, source) -> None:
     """A second click on a row copies it."""
     source.publish("lab/data", "hello")

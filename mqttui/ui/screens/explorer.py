@@ -512,14 +512,16 @@ class ExplorerScreen(Screen[None]):
         if node is None:
             self.app.bell()
             return
-        entry = self._pane.shown_entry if self._pane is not None else node.last
+        # The pane follows the cursor with the next frame; until then it shows another topic.
+        pane = self._pane if self._pane is not None and self._pane.node is node else None
+        entry = pane.shown_entry if pane is not None else node.last
         reader, topic = self.workspace.reader, node.path
         offered = copyables(
             node,
             entry,
             decoder=reader.decoder_of(topic),
             context=reader.context_of(topic, entry),
-            pointed=self._pane.pointed if self._pane is not None else None,
+            pointed=pane.pointed if pane is not None else None,
         )
         self.app.push_screen(CopyScreen(offered), self._copy)
 
