@@ -26,9 +26,15 @@ WARNING = "▲"
 CARELESS = "!"
 DONE = "✓"
 FAILED = "✗"
-CONNECTED = "●"
+FULL = CONNECTED = "●"
+HOLLOW = DISCONNECTED = "○"
 CONNECTING = "◌"
-DISCONNECTED = "○"
+FILLED = "█"
+EMPTY = "░"
+HALF = "▀"
+TIMES = "×"
+SIGMA = "σ"
+DIFFERENT = "≠"
 ELLIPSIS = "…"
 LINE = "─"
 AT_LEAST = "≥"
@@ -64,7 +70,7 @@ ASCII_OF: dict[str, str] = {
     LEFT: "<",
     RIGHT: ">",
     # Brackets, quotation marks, dashes and units in our own sentences.
-    **dict(zip("⟨⟩“”„’‘«»×–—°µμ", '<>"""\'\'<>x--ouu', strict=True)),  # noqa: RUF001
+    **dict(zip("⟨⟩“”„’‘«×–—°µμΩσ²³", '<>"""\'\'<x--ouuOs23', strict=True)),  # noqa: RUF001
     # Control characters made visible, and the replacement character.
     **{chr(0x2400 + code): "?" for code in range(0x27)},
     "\ufffd": "?",

@@ -9,6 +9,7 @@ from pathlib import Path
 from mqttui.core.publish.composing import MAX_FILE_BYTES
 from mqttui.payload.printable import printable
 from mqttui.payload.quantities import size_text
+from mqttui.ui.glyphs import ELLIPSIS
 
 _SHOWN_CHARACTERS = 36
 
@@ -48,7 +49,7 @@ def read_file(path_text: str) -> bytes:
 def _shown(path_text: str) -> str:
     """Return the end of a path, which tells it apart, safe for a terminal."""
     shown = printable(path_text.strip())
-    return shown if len(shown) <= _SHOWN_CHARACTERS else "…" + shown[-_SHOWN_CHARACTERS:]
+    return shown if len(shown) <= _SHOWN_CHARACTERS else ELLIPSIS + shown[-_SHOWN_CHARACTERS:]
 
 
 def _path_of(text: str) -> Path:

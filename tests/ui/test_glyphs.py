@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,18 @@ def test_marks_of_a_row_stay_different() -> None:
         plain = [ascii_text(mark) for mark in marks]
         assert len(set(plain)) == len(marks)
         assert glyphs.UNKNOWN not in plain
+
+
+def test_everything_that_the_interface_says_has_a_likeness() -> None:
+    """No source of the interface has a character for which the table knows nothing."""
+    folder = Path(glyphs.__file__).parent
+    unknown = {
+        (path.name, character)
+        for path in folder.rglob("*.py")
+        for character in path.read_text(encoding="utf-8")
+        if not character.isascii() and character not in glyphs.ASCII_OF
+    }
+    assert not unknown
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mqttui.ui.commands.command import Command, CommandGroup
+from mqttui.ui.glyphs import LEFT, RIGHT
 
 CHART_COMMANDS = CommandGroup(
     "chart",
@@ -24,7 +25,7 @@ CHART_COMMANDS = CommandGroup(
             "Earlier",
             "Half a window back in time",
             in_palette=False,
-            key_display="←",
+            key_display=LEFT,
         ),
         Command(
             "right",
@@ -32,7 +33,7 @@ CHART_COMMANDS = CommandGroup(
             "Later",
             "Half a window forward, in the end to the present",
             in_palette=False,
-            key_display="→",
+            key_display=RIGHT,
         ),
         Command("end", "go_on", "Now", "Back to the present", in_palette=False, key_display="end"),
         Command("l", "toggle_log", "Log axis", "A logarithmic vertical axis, or a linear one"),

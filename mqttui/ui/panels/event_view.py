@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mqttui.core.log.event_log import Event, Severity, Subject
 from mqttui.payload.quantities import count_text
+from mqttui.ui.glyphs import TIMES
 from mqttui.ui.panels.tail_view import TailView
 from mqttui.ui.widgets.cells import Cells, fitted
 from mqttui.ui.widgets.message_facts import clock_text
@@ -110,7 +111,7 @@ class EventView(TailView[Event]):
         clock = f"{clock_text(item.at, self._now):<{CLOCK_CELLS}}"
         mark = f"{MARKS[item.severity]} "
         subject = f"{item.subject.value:<{SUBJECT_CELLS}}"
-        times = f"×{count_text(item.count)}  " if item.count > 1 else ""
+        times = f"{TIMES}{count_text(item.count)}  " if item.count > 1 else ""
         room = max(0, width - len(clock) - len(mark) - len(subject) - len(times))
         role = ROLES[item.severity]
         return [

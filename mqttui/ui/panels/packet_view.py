@@ -13,7 +13,7 @@ from mqttui.core.trace_filter import PacketKind, TraceFilter
 from mqttui.core.trace_text import file_lines, flags_of
 from mqttui.payload.printable import printable, topic_text
 from mqttui.payload.quantities import UNKNOWN, count_text, duration_text, size_text
-from mqttui.ui.glyphs import LEFT, RETAINED, RIGHT
+from mqttui.ui.glyphs import LEFT, RETAINED, RIGHT, TIMES
 from mqttui.ui.panels.tail_view import TailView
 from mqttui.ui.widgets.cells import Cells, fitted
 from mqttui.ui.widgets.message_facts import clock_text
@@ -189,7 +189,7 @@ class PacketView(TailView[TraceEntry]):
         if is_wide:
             right += f"{size_text(item.size_bytes):>{SIZE_CELLS - 1}} "
         after = f"{duration_text(item.after_s):>{AFTER_CELLS - 1}}"
-        times = f"×{count_text(item.count)} " if item.count > 1 else ""
+        times = f"{TIMES}{count_text(item.count)} " if item.count > 1 else ""
         topic = "" if item.topic is None else topic_text(item.topic)
         words = "" if item.words is None else printable(item.words)
         used = 2 + len(left) + PACKET_CELLS + len(right) + len(after) + 2 + len(times)

@@ -22,6 +22,7 @@ from mqttui.core.publish.run import Run
 from mqttui.payload.printable import printable
 from mqttui.payload.quantities import size_text
 from mqttui.ui.commands.publish import PUBLISH_COMMANDS
+from mqttui.ui.glyphs import DONE, WARNING
 from mqttui.ui.messages import EditorWanted, TopicWanted
 from mqttui.ui.panels.panel import Panel
 from mqttui.ui.panels.publish_activity import Activity, OneMessage, Repetition, Request
@@ -222,7 +223,7 @@ class PublishPanel(Panel):
         try:
             self._file_words = f"{size_text(await asyncio.to_thread(file_size, path))} in the file"
         except BadFile as problem:
-            self._file_words = f"▲ {problem}"
+            self._file_words = f"{WARNING} {problem}"
         self._form.show_composed(self._composed, self._file_words)
 
     # Sending
@@ -342,7 +343,7 @@ class PublishPanel(Panel):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer an answer only while there is one."""
         if action == "show_answer":
-            return isinstance(self._shown, Request) and self._shown.mark == "✓"
+            return isinstance(self._shown, Request) and self._shown.mark == DONE
         return super().check_action(action, parameters)
 
     def action_show_answer(self) -> None:
@@ -425,7 +426,9 @@ class PublishPanel(Panel):
 
     def _say(self, sentence: str, about: MessageDraft | None = None) -> None:
         """Say one sentence where the result stands."""
-        self._tell(lambda width: wrapped(f"▲ {printable(sentence)}", width, "warning"), about)
+        self._tell(
+            lambda width: wrapped(f"{WARNING} {printable(sentence)}", width, "warning"), about
+        )
 
     def _work(self, work: Coroutine[object, object, None], group: str) -> None:
         self.run_worker(work, group=group, exclusive=True)

@@ -10,6 +10,7 @@ from mqttui.core.publish.composing import compose
 from mqttui.core.publish.draft import PayloadMode
 from mqttui.core.publish.variables import has_variables
 from mqttui.core.source import Phase
+from mqttui.ui.glyphs import DONE, FAILED
 from mqttui.ui.panels.publish_words import (
     conversation_rows,
     mark_of,
@@ -198,7 +199,7 @@ class Request:
         """Whether there was an answer."""
         if self.is_busy:
             return None
-        return "✓" if self.conversation.answer is not None else "✗"
+        return DONE if self.conversation.answer is not None else FAILED
 
     def poll(self, now_s: float) -> bool:
         """Take the next step."""

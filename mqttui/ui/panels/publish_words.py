@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mqttui.core.publishing import Outcome
 from mqttui.payload.quantities import count_text, duration_text, rate_text
 from mqttui.payload.registry import one_line
+from mqttui.ui.glyphs import BETWEEN, DONE, ELLIPSIS, FAILED, HOLLOW, WARNING
 from mqttui.ui.widgets.cells import fitted
 
 if TYPE_CHECKING:
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from mqttui.ui.widgets.cells import Cells
 
 MARKS = {
-    Outcome.QUEUED: "…",
-    Outcome.SENT: "✓",
-    Outcome.ACKNOWLEDGED: "✓",
-    Outcome.NO_SUBSCRIBERS: "○",
-    Outcome.REFUSED: "✗",
-    Outcome.LOST: "✗",
+    Outcome.QUEUED: ELLIPSIS,
+    Outcome.SENT: DONE,
+    Outcome.ACKNOWLEDGED: DONE,
+    Outcome.NO_SUBSCRIBERS: HOLLOW,
+    Outcome.REFUSED: FAILED,
+    Outcome.LOST: FAILED,
 }
 _TROUBLE = (Outcome.REFUSED, Outcome.LOST)
 _ANSWER_ROWS = 3
@@ -33,7 +34,7 @@ _ANSWER_ROWS = 3
 
 def mark_of(status: ReceiptStatus) -> str:
     """Return one character for where a message stands; success only once it is final."""
-    return MARKS[status.outcome] if status.is_final else "…"
+    return MARKS[status.outcome] if status.is_final else ELLIPSIS
 
 
 def role_of(status: ReceiptStatus) -> str:
@@ -69,7 +70,7 @@ def tally_cells(tally: Tally, width: int, title: str) -> Cells:
     cells: Cells = [(title, "dim")]
     left = width - len(title)
     for number, (text, outcome) in enumerate(parts):
-        piece = fitted(text if number == 0 else f" · {text}", max(0, left))
+        piece = fitted(text if number == 0 else f" {BETWEEN} {text}", max(0, left))
         left -= len(piece)
         is_trouble = outcome in _TROUBLE and tally.counts[outcome] > 0
         cells.append((piece, "warning" if is_trouble else "fact"))
@@ -83,15 +84,15 @@ def run_mark(run: Run) -> str:
     """Return one character for what became of the messages of a run, the worst of them."""
     counts = run.tally.counts
     if counts[Outcome.REFUSED] or counts[Outcome.LOST]:
-        return "✗"
-    return "○" if counts[Outcome.NO_SUBSCRIBERS] else "✓"
+        return FAILED
+    return HOLLOW if counts[Outcome.NO_SUBSCRIBERS] else DONE
 
 
 def run_rows(run: Run, now_s: float, width: int) -> list[Cells]:
     """Return how far a run has come, what became of its messages, and its rate."""
     tally = run.tally
     of_all = f" of {count_text(run.plan.count)}" if run.plan.count is not None else ""
-    mark = run_mark(run) if run.is_over else "…"
+    mark = run_mark(run) if run.is_over else ELLIPSIS
     head = f"{mark} "
     head += f"{count_text(tally.sent)}{of_all} sent"
     rate = run.rate_per_s(now_s)
@@ -123,9 +124,9 @@ def conversation_rows(conversation: Conversation, width: int) -> list[Cells]:
     answer = conversation.answer
     if answer is None:
         is_missed = conversation.is_over
-        mark = "✗" if is_missed else "…"
+        mark = FAILED if is_missed else ELLIPSIS
         return wrapped(f"{mark} {conversation.words}", width, "warning" if is_missed else "dim")
-    rows = wrapped(f"✓ {conversation.words} (F3 shows it)", width, "literal")
+    rows = wrapped(f"{DONE} {conversation.words} (F3 shows it)", width, "literal")
     shown = one_line(answer.entry[1], _ANSWER_ROWS * (width - 3))
     return rows + [[("   " + line, "value")] for line in wrap(shown, width - 3)[:_ANSWER_ROWS]]
 
@@ -134,7 +135,7 @@ def caution_rows(sentences: Iterable[str], width: int, rows: int) -> list[Cells]
     """Return what to think of before a message is sent, and how to send it nevertheless."""
     found: list[Cells] = []
     for sentence in sentences:
-        found += wrapped(f"▲ {sentence}", width, "warning")
+        found += wrapped(f"{WARNING} {sentence}", width, "warning")
     if len(found) > rows - 1:
         more = len(found) - (rows - 2)
         found[rows - 2 :] = [[(f"   and {more} more lines", "dim")]]

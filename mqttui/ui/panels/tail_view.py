@@ -10,6 +10,7 @@ from textual import on
 from textual.containers import Vertical
 
 from mqttui.payload.quantities import count_text
+from mqttui.ui.glyphs import BETWEEN, ELLIPSIS
 from mqttui.ui.widgets.cells import Cells, Lines, fitted
 from mqttui.ui.widgets.choice_list import ChoiceList
 from mqttui.ui.widgets.tail_list import TailList
@@ -163,7 +164,7 @@ class TailView(Vertical, Generic[Item]):
             parts.append("HELD (space)")
         elif self._list.new_items:
             parts.append(f"{count_text(self._list.new_items)} new below (end)")
-        return " · ".join(part for part in parts if part)
+        return f" {BETWEEN} ".join(part for part in parts if part)
 
     def on_resize(self) -> None:
         """Give every part the room there is."""
@@ -198,7 +199,7 @@ class TailView(Vertical, Generic[Item]):
         if len(rows) > room:
             rows = rows[:room]
             text, role = rows[-1][0]
-            rows[-1] = [(fitted(f"{text} …", width - len(MORE)), role), (MORE, "mark")]
+            rows[-1] = [(fitted(f"{text} {ELLIPSIS}", width - len(MORE)), role), (MORE, "mark")]
         rows += [[] for _ in range(room - len(rows))]
         has_other_room = room != len(self._words.rows)
         self._words.show(rows)

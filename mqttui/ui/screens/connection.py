@@ -25,6 +25,7 @@ from mqttui.settings.profiles import Profiles, delete_profile, load_profiles, sa
 from mqttui.settings.recent import RecentBroker, address_of, forget_broker, load_recent
 from mqttui.settings.toml_file import SettingsError
 from mqttui.ui.commands.connection import CONNECTION_COMMANDS
+from mqttui.ui.glyphs import WARNING
 from mqttui.ui.messages import ConnectionRequested
 from mqttui.ui.screens.connection_brokers import BrokerList, Entry, EntryKind, entries_of
 from mqttui.ui.screens.connection_fields import (
@@ -172,7 +173,7 @@ class ConnectionScreen(Screen[None]):
         found = [*self._profiles.problems, *notices]
         if recent.problem is not None:
             found.append(recent.problem)
-        problems = [f"▲ {printable(problem)}" for problem in dict.fromkeys(found)]
+        problems = [f"{WARNING} {printable(problem)}" for problem in dict.fromkeys(found)]
         self.query_one("#connection-problems").display = bool(problems)
         words = self.query_one("#connection-problem-words", Static)
         words.update(Content("\n".join(problems)))
@@ -243,7 +244,7 @@ class ConnectionScreen(Screen[None]):
         if (sentence, is_problem) != self._verdict:
             self._verdict = (sentence, is_problem)
             verdict.set_class(is_problem, "-problem")
-            mark = "▲ " if is_problem else ""
+            mark = f"{WARNING} " if is_problem else ""
             verdict.update(Content(printable(f"{mark}{sentence}")))
 
     def _focused_field(self) -> str | None:

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from mqttui.broker.checkup import Step, StepState
 from mqttui.payload.quantities import duration_text
 from mqttui.ui.commands.connection import CHECKUP_COMMANDS
+from mqttui.ui.glyphs import BETWEEN, DONE, ELLIPSIS, FAILED, RIGHT
 from mqttui.ui.widgets.cells import Cells, Lines, fitted
 from mqttui.ui.widgets.key_bar import KeyBar
 
@@ -28,11 +29,11 @@ POLL_S = 0.1
 TITLE_CELLS = 24
 STATE_CELLS = 12
 _MARKS = {
-    StepState.WAITING: ("·", "dim"),
-    StepState.RUNNING: ("…", "heading"),
-    StepState.PASSED: ("✓", "fact"),
+    StepState.WAITING: (BETWEEN, "dim"),
+    StepState.RUNNING: (ELLIPSIS, "heading"),
+    StepState.PASSED: (DONE, "fact"),
     StepState.REMARKABLE: ("!", "warning"),
-    StepState.FAILED: ("✗", "warning"),
+    StepState.FAILED: (FAILED, "warning"),
     StepState.NOT_REACHED: ("-", "dim"),
 }
 
@@ -154,7 +155,7 @@ def step_rows(step: Step, width: int) -> list[Cells]:
     if step.problem is not None:
         rows += _wrapped(step.problem, width, "    ", "warning")
     if step.advice is not None:
-        rows += _wrapped(step.advice, width, "    → ", "fact")
+        rows += _wrapped(step.advice, width, f"    {RIGHT} ", "fact")
     return rows
 
 

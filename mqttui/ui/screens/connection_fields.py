@@ -20,6 +20,7 @@ from mqttui.payload.printable import printable
 from mqttui.settings.connection import Subscription
 from mqttui.settings.connection_options import SUBSCRIPTIONS as SUBSCRIPTIONS_GROUP
 from mqttui.settings.secret import Secret
+from mqttui.ui.glyphs import CLOSED, OPENED, WARNING
 from mqttui.ui.screens.connection_form import (
     FIELDS,
     ON,
@@ -334,10 +335,10 @@ class GroupHeader(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Return the line."""
         width = self.size.width
-        mark = "▸" if self._is_folded else "▾"
+        mark = CLOSED if self._is_folded else OPENED
         cells = [(f"{mark} {self.title}", "heading")]
         if self._is_wrong:
-            cells.append(("  ▲ to be mended", "warning"))
+            cells.append((f"  {WARNING} to be mended", "warning"))
         elif self._is_folded:
             room = width - len(self.title) - 5
             cells.append((f"   {fitted(self._summary, room)}", "dim"))

@@ -20,7 +20,7 @@ from mqttui.core.decoder_choice import (
 from mqttui.payload.printable import printable
 from mqttui.ui.commands.decoders import DECODER_COMMANDS
 from mqttui.ui.decoder_memory import RULES_SECTION, save_section
-from mqttui.ui.glyphs import DONE, FAILED
+from mqttui.ui.glyphs import DONE, FAILED, FULL
 from mqttui.ui.widgets.cells import Cells, Lines, fitted
 from mqttui.ui.widgets.choice_list import ChoiceList
 from mqttui.ui.widgets.form_input import FormInput
@@ -109,7 +109,7 @@ class DecoderScreen(ModalScreen[bool]):
     def _cells(self, option: DecoderOption, width: int) -> Cells:
         title_cells = max(14, int(width * TITLE_SHARE))
         is_in_force = option.name == self._in_force
-        mark = "● " if is_in_force else f"{DONE} " if option.fits else f"{FAILED} "
+        mark = f"{FULL} " if is_in_force else f"{DONE} " if option.fits else f"{FAILED} "
         title = fitted(printable(option.title), title_cells - 3)
         preview = fitted(option.preview, max(0, width - title_cells))
         role = "heading" if is_in_force else "key" if option.fits else "dim"

@@ -28,6 +28,7 @@ from mqttui.settings.backup_folder import BackupFolder
 from mqttui.settings.paths import retained_dir
 from mqttui.settings.toml_file import SettingsError
 from mqttui.ui.commands.retained import RETAINED_COMMANDS
+from mqttui.ui.glyphs import ELLIPSIS
 from mqttui.ui.widgets.cells import Cells, Lines, fitted
 from mqttui.ui.widgets.choice_list import ChoiceList
 from mqttui.ui.widgets.key_bar import KeyBar
@@ -278,7 +279,7 @@ class RetainedScreen(Screen[None]):
         for sentence, role in self._sentences():
             rows += [[(fitted(line, width), role)] for line in textwrap.wrap(sentence, width)]
         if len(rows) > WORDS_ROWS:
-            rows[WORDS_ROWS - 1 :] = [[("… the list says more", "dim")]]
+            rows[WORDS_ROWS - 1 :] = [[(f"{ELLIPSIS} the list says more", "dim")]]
         self._words.show(rows)
         prompt = self._prompt()
         self.query_one("#retained-prompt", Lines).show([prompt] if prompt else [])

@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 from mqttui.payload.printable import printable
 from mqttui.plots.figure_file import FORMATS, Figure, write_figure
 from mqttui.settings.toml_file import SettingsError
+from mqttui.ui.glyphs import WARNING
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -60,7 +61,7 @@ class SaveChart(ModalScreen["Path | None"]):
         except SettingsError as problem:
             words = self.query_one("#save-words", Static)
             words.add_class("-problem")
-            words.update(Content(f"▲ {printable(str(problem))}"))
+            words.update(Content(f"{WARNING} {printable(str(problem))}"))
             return
         self.dismiss(path)
 

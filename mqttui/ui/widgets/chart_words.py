@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from mqttui.payload.printable import printable
 from mqttui.payload.quantities import UNKNOWN, count_text, duration_text, rate_text
+from mqttui.ui.glyphs import RIGHT, SIGMA
 from mqttui.ui.widgets.cells import fitted, fitted_end
 
 if TYPE_CHECKING:
@@ -127,12 +128,12 @@ def _sums(series: SeriesView, *, is_xy: bool, is_x: bool) -> list[tuple[str, str
         (f"min {number_text(figures.minimum)}", "dim"),
         (f"mean {number_text(figures.mean)}", "dim"),
         (f"max {number_text(figures.maximum)}", "dim"),
-        (f"σ {number_text(figures.sigma)}", "dim"),
+        (f"{SIGMA} {number_text(figures.sigma)}", "dim"),
         (rate_text(figures.rate_per_s), "dim"),
         (f"{count_text(figures.count)} points", "dim"),
     ]
     if is_x:
-        texts.insert(0, ("→", "dim"))
+        texts.insert(0, (RIGHT, "dim"))
     elif series.spec.axis == "right" and not is_xy:
         texts.insert(1, ("right axis", "dim"))
     return texts

@@ -9,10 +9,10 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from mqttui.ui.glyphs import HALF
+
 if TYPE_CHECKING:
     from mqttui.payload.decoded import Picture
-
-HALF = "▀"
 
 
 def picture_rows(picture: Picture, width: int) -> int:

@@ -10,6 +10,7 @@ from textual.widgets import Input, Label, TextArea
 
 from mqttui.core.publish.composing import LEFT_OUT
 from mqttui.core.publish.draft import PropertiesDraft
+from mqttui.ui.glyphs import CLOSED, OPENED, WARNING
 from mqttui.ui.widgets.cells import Cells, Lines, fitted
 from mqttui.ui.widgets.form_input import FormInput
 from mqttui.ui.widgets.form_switch import CheckMark
@@ -105,16 +106,16 @@ class PropertyFields(Vertical):
         if face == self._face:
             return
         self._face = face
-        cells: Cells = [(f" {'▾' if self.is_open else '▸'} Properties", "heading")]
+        cells: Cells = [(f" {OPENED if self.is_open else CLOSED} Properties", "heading")]
         names = (*_FIELDS, "user_properties", "properties")
         mine = [problems[name] for name in names if name in problems]
         room = max(0, self.size.width - 15)
         if mine:
-            cells.append((fitted(f"  ▲ {mine[0]}", room), "warning"))
+            cells.append((fitted(f"  {WARNING} {mine[0]}", room), "warning"))
         elif draft.is_empty:
             cells.append((fitted("  none", room), "dim"))
         elif is_left_out:
-            cells.append((fitted(f"  ▲ {LEFT_OUT}", room), "warning"))
+            cells.append((fitted(f"  {WARNING} {LEFT_OUT}", room), "warning"))
         else:
             cells.append((fitted(f"  {_summary(draft)}", room), "fact"))
         self._heading.show([cells])

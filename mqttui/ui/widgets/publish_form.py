@@ -15,6 +15,7 @@ from mqttui.core.publish.draft import MessageDraft, PayloadMode
 from mqttui.core.publish.run import period_of, plan_of
 from mqttui.payload.quantities import size_text
 from mqttui.payload.registry import one_line
+from mqttui.ui.glyphs import DONE, WARNING
 from mqttui.ui.widgets.cells import Cells, Lines, fitted
 from mqttui.ui.widgets.form_input import FormInput
 from mqttui.ui.widgets.form_switch import CheckMark, FormSwitch
@@ -248,7 +249,7 @@ class PublishForm(Vertical):
         """
         is_wrong = problem is not None and bool(self.topic.value)
         if is_wrong:
-            words = f"▲ {problem}"
+            words = f"{WARNING} {problem}"
         elif not is_complete:
             words = ""
         elif node is None:
@@ -271,14 +272,14 @@ class PublishForm(Vertical):
         width = self._verdict.size.width
         problem = composed.problems.get("text")
         if problem is not None:
-            return [(fitted(f" ▲ {problem}", width), "warning")]
+            return [(fitted(f" {WARNING} {problem}", width), "warning")]
         if self._mode.value is PayloadMode.FILE:
             return [(fitted(f" {file_words}", width), "fact")]
         cells: Cells = []
         if composed.oddity is not None:
-            cells.append((fitted(f" ▲ {composed.oddity}", width), "warning"))
+            cells.append((fitted(f" {WARNING} {composed.oddity}", width), "warning"))
         elif composed.verdict.startswith("valid"):
-            cells.append((f" ✓ {composed.verdict}", "literal"))
+            cells.append((f" {DONE} {composed.verdict}", "literal"))
         else:
             cells.append((f" {composed.verdict}", "dim"))
         request = composed.request

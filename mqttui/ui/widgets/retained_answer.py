@@ -10,6 +10,7 @@ from mqttui.core.retained.report import messages_text
 from mqttui.core.retained.scope import Scope
 from mqttui.payload.printable import printable, topic_text
 from mqttui.payload.quantities import duration_text, size_text
+from mqttui.ui.glyphs import DIFFERENT, FAILED, RETAINED
 from mqttui.ui.widgets.cells import Cells, Lines, fitted, fitted_end
 
 if TYPE_CHECKING:
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
     from mqttui.ui.workspace import Workspace
 
 SENTENCE_ROWS = 3
-_MARKS = {Answer.SAME: "⚑", Answer.NOTHING: "✗", Answer.OTHER: "≠", Answer.UNKNOWN: "?"}
+_MARKS = {
+    Answer.SAME: RETAINED,
+    Answer.NOTHING: FAILED,
+    Answer.OTHER: DIFFERENT,
+    Answer.UNKNOWN: "?",
+}
 
 
 class RetainedAnswer(Lines):
@@ -85,9 +91,8 @@ class RetainedAnswer(Lines):
         retained = {message.topic for message in fetch.messages}
         self._workspace.store.note_retained_below(node, retained)
         size = f", {size_text(status.size_bytes)}" if status.count else ""
-        words = (
-            f"⚑ {messages_text(status.count)} retained below this branch{size} (answered in {took})"
-        )
+        below = f"{messages_text(status.count)} retained below this branch{size}"
+        words = f"{RETAINED} {below} (answered in {took})"
         self._say([(words, "fact")])
 
     def _say(self, rows: list[tuple[str, str]]) -> None:

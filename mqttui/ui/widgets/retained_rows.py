@@ -10,6 +10,7 @@ from mqttui.core.retained.pace import State
 from mqttui.payload.printable import topic_text
 from mqttui.payload.quantities import size_text
 from mqttui.payload.registry import one_line
+from mqttui.ui.glyphs import BETWEEN, DONE, FAILED, RIGHT
 from mqttui.ui.widgets.cells import fitted, fitted_end
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ QOS_CELLS = 3
 _CHARACTERS_PER_CELL = 4
 
 _MARKS = {
-    State.WAITING: "·",
-    State.IN_FLIGHT: "→",
-    State.SENT: "→",
-    State.ACKNOWLEDGED: "✓",
-    State.REFUSED: "✗",
+    State.WAITING: BETWEEN,
+    State.IN_FLIGHT: RIGHT,
+    State.SENT: RIGHT,
+    State.ACKNOWLEDGED: DONE,
+    State.REFUSED: FAILED,
     State.UNKNOWN: "?",
 }
 
@@ -45,12 +46,12 @@ def worked_cells(work: RetainedWork, place: int, width: int) -> Cells:
     message = work.items[place].message
     state = work.state(place)
     if work.is_carried_out(place):
-        return _cells("✓ ", message, None, width)
+        return _cells(f"{DONE} ", message, None, width)
     if state in (State.WAITING, State.IN_FLIGHT) or (
         state is State.SENT and not work.status.is_done
     ):
         return _cells(f"{_MARKS[state]} ", message, None, width)
-    mark = "?" if state in (State.UNKNOWN, State.SENT) and not work.status.is_checked else "✗"
+    mark = "?" if state in (State.UNKNOWN, State.SENT) and not work.status.is_checked else FAILED
     return _cells(f"{mark} ", message, work.words(place), width)
 
 

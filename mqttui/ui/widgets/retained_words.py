@@ -16,6 +16,7 @@ from mqttui.core.retained.report import (
 )
 from mqttui.core.retained.work import Stage
 from mqttui.payload.printable import printable
+from mqttui.ui.glyphs import EMPTY, FILLED
 from mqttui.ui.widgets.switches import Switch
 
 if TYPE_CHECKING:
@@ -140,4 +141,4 @@ def bar_text(status: WorkStatus) -> str:
     progress = status.progress
     share = progress.concluded / progress.total if progress.total else 1.0
     filled = int(BAR_CELLS * share)
-    return f"{'█' * filled}{'░' * (BAR_CELLS - filled)} {int(100 * share)} %"
+    return f"{FILLED * filled}{EMPTY * (BAR_CELLS - filled)} {int(100 * share)} %"
