@@ -291,7 +291,11 @@ async def test_the_command_is_in_the_palette_and_in_the_help(explore, source) ->
         }
         assert "Busiest" in titles
         await explorer.press("question_mark")
-        assert "Who floods the broker" in "\n".join(explorer.screen())
+        pages = ["\n".join(explorer.screen())]
+        for _ in range(8):
+            await explorer.press("pagedown")
+            pages.append("\n".join(explorer.screen()))
+        assert any("Who floods the broker" in page for page in pages)
 
 
 def test_figures_are_never_nothing_for_something() -> None:

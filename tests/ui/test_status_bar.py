@@ -140,6 +140,6 @@ def test_banner_names_problem_advice_and_key() -> None:
 
 def test_banner_counts_what_it_leaves_out() -> None:
     """Many refused filters do not fill the screen, and none is dropped silently."""
-    refused = tuple(SubscriptionStatus(f"f{n}", 0, None, "refused") for n in range(10))
+    refused = tuple(SubscriptionStatus(f"f{n}", 0, None, f"f{n}: refused") for n in range(10))
     sentences = sentences_of(replace(STATUS, subscriptions=refused))
     assert sentences == ["f0: refused", "f1: refused", "f2: refused", "... and 7 more like these."]
