@@ -88,15 +88,20 @@ class OpenConnection:
         """Whether this is the connection whose screens are shown."""
         return self._app.current_mode == self.mode
 
+    @property
+    def _can_draw(self) -> bool:
+        """Whether the screens have all their parts: those go first when the program ends."""
+        return self.explorer.is_mounted and self._app.is_running
+
     def draw_tree(self, now: float) -> None:
         """Draw what is first in a frame; `now` is in seconds since the epoch."""
-        if self.explorer.is_mounted:
+        if self._can_draw:
             with self._app.batch_update():
                 self._parts.draw("The topic tree", self.explorer.draw_tree, now)
 
     def draw_rest(self, now: float) -> None:
         """Draw what comes half a frame later, and the screen that lies on top."""
-        if self.explorer.is_mounted:
+        if self._can_draw:
             containment = containment_of(self._app)
             if containment is not None:
                 containment.tell_records()
