@@ -255,8 +255,10 @@ def test_a_row_that_cannot_be_drawn_ends_nothing(
         publish(broker.host, broker.port, "b", b"2", retain=True)
         program.wait_for("The topic tree cannot draw this: RuntimeError")
         program.type("L")
-        program.wait_for("The topic tree failed unexpectedly: RuntimeError: broken row ␛]0;owned␇")
+        program.wait_for("RuntimeError: broken row ␛]0;owned␇")
         flag.unlink()
+        # The log has the place of the tree on a small terminal.
+        program.type("\x1b")
         publish(broker.host, broker.port, "c/d", b"still alive", retain=True)
         program.wait_for("still alive")
         program.type("q")
