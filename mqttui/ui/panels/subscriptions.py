@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from mqttui.ui.workspace import Workspace
 
 RETAIN_HANDLINGS = 3
+FEWEST_WORD_ROWS = 2
+ROWS_BESIDE_WORDS = 8
+"""Headings, the line to type in, options, and some filters."""
 
 
 class FilterInput(Input):
@@ -175,12 +178,16 @@ class SubscriptionPanel(Panel):
         ]
 
     def _show_words(self, sentences: Cells) -> None:
-        """Break the sentences into rows; the end of what does not fit is marked."""
+        """Break the sentences into rows; the end of what does not fit is marked.
+
+        They take room from the list as long as some filters stay in sight.
+        """
         width = max(20, self._words.size.width - 1)
-        height = max(1, self._words.size.height)
         rows: list[Cells] = []
         for sentence, role in sentences:
             rows += [[(fitted(line, width), role)] for line in textwrap.wrap(sentence, width)]
+        height = max(FEWEST_WORD_ROWS, min(len(rows), self.size.height - ROWS_BESIDE_WORDS))
+        self._words.styles.height = height
         if len(rows) > height:
             (text, role), *_ = rows[height - 1]
             rows[height - 1 :] = [[(fitted(f"{text} {ELLIPSIS}", width), role)]]
