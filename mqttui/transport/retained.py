@@ -23,11 +23,13 @@ from mqttui.settings.connection import Subscription
 from mqttui.transport.client_setup import ready_client
 from mqttui.transport.connection import Connection, Patience, Stopped
 from mqttui.transport.packet_stream import size_of
-from mqttui.transport.retained_qos import QosRound
+from mqttui.transport.retained_by_name import RoundByName
 from mqttui.transport.subscriptions import Subscriptions
 from mqttui.transport.wakeup import Wakeup
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from mqttui.core.message import RawMessage
     from mqttui.settings.connection import ConnectionSettings
     from mqttui.transport.fast_client import FastClient
@@ -55,10 +57,11 @@ FEW = 200
 """So many messages are taken for all there are when they came once.
 
 mosquitto drops what exceeds its queue of 1,000 packets while the socket is full, at any place and
-without a word: a longer list is asked for again until it comes twice alike.
+without a word: a longer list is asked for again until it comes twice alike, or twice without
+anything new. Who reads slowly gets every list with other holes.
 """
 
-PASSES = 5
+PASSES = 8
 
 _NOTHING_SHARED = "A shared subscription brings no retained messages: leave out $share/group/."
 
@@ -87,7 +90,7 @@ class Fetch:
         self._is_one_topic = "+" not in topic_filter and "#" not in topic_filter
         qos = 2 if with_qos and self._is_one_topic else 0
         self._wants_qos = with_qos and not self._is_one_topic
-        self._qos_round: QosRound | None = None
+        self._qos_round: RoundByName | None = None
         self._settings = replace(
             settings,
             client_id=None,
@@ -117,6 +120,10 @@ class Fetch:
         self._places: dict[bytes, int] = {}
         self._seen: set[bytes] = set()
         self._seen_before: set[bytes] | None = None
+        # So many passes in a row have brought nothing new, and the question what of it is left.
+        self._passes_without_news = 0
+        self._known_before = 0
+        self._doubt_round: RoundByName | None = None
 
     @property
     def topic_filter(self) -> str:
@@ -216,8 +223,9 @@ class Fetch:
                 kept = replace(
                     kept, properties=detail.properties, full_size_bytes=detail.full_size_bytes
                 )
-            if self._qos_round is not None:
-                self._qos_round.took(topic)
+            for round_by_name in (self._doubt_round, self._qos_round):
+                if round_by_name is not None:
+                    round_by_name.took(topic)
             self._seen.add(topic)
             place = self._places.setdefault(topic, len(self._messages))
             if place == len(self._messages):
@@ -257,6 +265,12 @@ class Fetch:
                 )
             )
             return 0.0
+        if self._doubt_round is not None:
+            rest_s = self._doubt_round.pursue(client, now_s)
+            if rest_s is None:
+                gone, self._doubt_round = self._doubt_round.unanswered, None
+                self._complete(self._places.keys() - gone)
+            return rest_s or 0.0
         if self._qos_round is not None:
             rest_s = self._qos_round.pursue(client, now_s)
             if rest_s is None:
@@ -300,13 +314,15 @@ class Fetch:
         `is_whole` is false when the broker surely dropped something.
         """
         is_small = self._passes == 1 and len(self._seen) <= FEW
+        has_news = len(self._places) > self._known_before
+        self._known_before = len(self._places)
+        self._passes_without_news = 0 if has_news else self._passes_without_news + 1
         if is_whole and (is_small or self._seen == self._seen_before):
-            self._leave_only(self._seen)
-            if self._wants_qos and self._messages:
-                topics = [found.topic for found in self._messages]
-                self._qos_round = QosRound(topics, is_mqtt5=self._is_mqtt5)
-            else:
-                self._finish(None)
+            self._complete(self._seen)
+        elif self._passes_without_news == 2:
+            # Nothing is missing, but what this pass left out may have been cleared meanwhile.
+            doubtful = [topic for topic in self._places if topic not in self._seen]
+            self._doubt_round = RoundByName(doubtful, is_mqtt5=self._is_mqtt5)
         elif self._passes == PASSES:
             self._finish(
                 f"The broker was asked {PASSES} times and left out something each time; the list "
@@ -319,17 +335,27 @@ class Fetch:
             self._pongs_before = None
             self._subscriptions.want(self._settings.subscriptions[0])
 
+    def _complete(self, topics: AbstractSet[bytes]) -> None:
+        """Leave only these topics in the list, and ask for their QoS or finish."""
+        self._leave_only(topics)
+        if self._wants_qos and self._messages:
+            names = [found.topic for found in self._messages]
+            self._qos_round = RoundByName(names, is_mqtt5=self._is_mqtt5)
+        else:
+            self._finish(None)
+
     def _without_qos(self, problem: str) -> str:
         """Return what a problem means once only the QoS is missing."""
         if self._qos_round is None:
             return problem
         return f"The list is complete, but the QoS of the messages is not known. {problem}"
 
-    def _leave_only(self, topics: set[bytes]) -> None:
+    def _leave_only(self, topics: AbstractSet[bytes]) -> None:
         """Take out what was cleared while the broker was asked again."""
         if len(topics) == len(self._messages):
             return
         self._messages = [found for found in self._messages if found.topic in topics]
+        self._places = {found.topic: place for place, found in enumerate(self._messages)}
         with self._lock:
             if not self._status.is_done:
                 self._status = RetainedStatus(

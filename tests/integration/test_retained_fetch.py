@@ -226,8 +226,8 @@ def retained_packets(numbers: range) -> bytes:
         ([range(290), range(300), range(300)], 300, True),
         # One was cleared in between.
         ([range(300), range(299), range(299)], 299, True),
-        # Never twice alike.
-        ([range(300 - n) for n in range(5)], 300, False),
+        # Something new each time.
+        ([range(300 + n) for n in range(8)], 307, False),
     ],
 )
 def test_a_long_list_is_believed_when_it_comes_twice_alike(
@@ -257,3 +257,78 @@ def test_a_long_list_is_believed_when_it_comes_twice_alike(
     assert status.size_bytes == count * 6
     if not is_complete:
         assert "may have holes" in (status.problem or "")
+
+
+@pytest.mark.parametrize("is_cleared", [False, True])
+def test_what_was_left_out_last_is_asked_for_by_name(scripted: Scripted, is_cleared: bool) -> None:
+    """A list is complete when nothing new comes any more and what was left out is settled."""
+
+    def script(peer: Peer) -> None:
+        level = peer.read_connect()
+        peer.send(CONNACK_OK_5)
+        for numbers in (range(290), range(5, 300), range(299), range(1, 300)):
+            packet_id, _, qos = peer.read_subscribe(level)
+            peer.send_suback(level, packet_id, qos)
+            peer.send(retained_packets(numbers))
+            assert peer.read_packet() == (0xC0, b"")
+            peer.send(b"\xd0\x00")
+        packet_id, name, qos = peer.read_subscribe(level)
+        assert name == "00000"
+        peer.send_suback(level, packet_id, qos)
+        if not is_cleared:
+            peer.send(retained_packets(range(1)))
+        assert peer.read_packet() == (0xC0, b"")
+        peer.send(b"\xd0\x00")
+        peer.wait_for_end()
+
+    server = scripted(script)
+    fetch = Fetch(
+        ConnectionSettings(server.host, server.port), "#", 60, is_mqtt5=True, quiet_s=0.05
+    )
+    fetch.start()
+    status = done(fetch)
+    assert status.is_complete, status
+    first = 1 if is_cleared else 0
+    assert [found.topic for found in fetch.messages] == [b"%05d" % n for n in range(first, 300)]
+    assert status.count == 300 - first
+
+
+def test_the_qos_goes_to_its_own_message_after_something_was_cleared(scripted: Scripted) -> None:
+    """What was cleared while the list was asked for again does not shift the rest."""
+
+    def script(peer: Peer) -> None:
+        level = peer.read_connect()
+        peer.send(CONNACK_OK_5)
+        for numbers in (range(210), range(5, 210), range(5, 210)):
+            packet_id, _, qos = peer.read_subscribe(level)
+            peer.send_suback(level, packet_id, qos)
+            peer.send(retained_packets(numbers))
+            assert peer.read_packet() == (0xC0, b"")
+            peer.send(b"\xd0\x00")
+        while True:
+            header, body = peer.read_packet()
+            if header == 0xC0:
+                peer.send(b"\xd0\x00")
+            elif header == 0x82:
+                # After identifier and properties, topics of five digits: length, text, options.
+                topics = [body[start + 2 : start + 7] for start in range(3, len(body), 8)]
+                answer = body[:2] + b"\x00" + b"\x01" * len(topics)
+                peer.send(b"\x90" + bytes((len(answer),)) + answer)
+                for topic in topics:
+                    # QoS 1 with the topic's number as its payload.
+                    peer.send(b"\x33\x0f\x00\x05" + topic + b"\x00\x01\x00" + topic)
+
+    server = scripted(script)
+    fetch = Fetch(
+        ConnectionSettings(server.host, server.port),
+        "#",
+        60,
+        is_mqtt5=True,
+        with_qos=True,
+        quiet_s=0.05,
+    )
+    fetch.start()
+    status = done(fetch)
+    assert status.is_complete, status
+    found = [(message.topic, message.payload, message.qos) for message in fetch.messages]
+    assert found == [(b"%05d" % n, b"%05d" % n, 1) for n in range(5, 210)]

@@ -1,9 +1,10 @@
-"""Asking for the QoS of retained messages that are known already, a few topics at a time.
+"""Asking for retained messages whose topics are known already, a few topics at a time.
 
-A broker delivers a retained message at the lower of two QoS, the publisher's and the
-subscription's (MQTT 5.0 section 3.8.4), so that a list that was asked for at QoS 0 does not tell.
-At QoS 2 a broker queues no more than some hundred messages for a client and drops the others:
-topics are therefore subscribed to in groups, the next when everything of the last has come.
+It tells whether they are still there, and their QoS: a broker delivers a retained message at the
+lower of two QoS, the publisher's and the subscription's (MQTT 5.0 section 3.8.4), so that a list
+that was asked for at QoS 0 does not tell. At QoS 2 a broker queues no more than some hundred
+messages for a client and drops the others: topics are therefore subscribed to in groups, the next
+when everything of the last has come.
 """
 
 from __future__ import annotations
@@ -31,20 +32,26 @@ STALLED_S = 2.0
 """How long it is awaited otherwise."""
 
 
-class QosRound:
+class RoundByName:
     """Subscribes to `topics` in groups; `took` is told which have come. One thread.
 
-    What does not come again was cleared meanwhile, and its QoS stays unknown.
+    What does not come again was cleared meanwhile: `unanswered`.
     """
 
     def __init__(self, topics: Sequence[bytes], *, is_mqtt5: bool) -> None:
         self._groups = _groups(topics)
         self._is_mqtt5 = is_mqtt5
         self._missing: set[bytes] = set()
+        self._unanswered: set[bytes] = set()
         self._group: list[str] = []
         self._asked_at_s = 0.0
         self._pongs_before = 0
         self._is_fresh = False
+
+    @property
+    def unanswered(self) -> set[bytes]:
+        """The topics of finished groups that have not come."""
+        return self._unanswered
 
     def took(self, topic: bytes) -> None:
         """Note that the message of a topic has come."""
@@ -61,6 +68,8 @@ class QosRound:
             due_at_s = self._asked_at_s + (QUIET_S if has_pong else STALLED_S)
             if now_s < due_at_s:
                 return due_at_s - now_s
+            self._unanswered |= self._missing
+            self._missing = set()
         if self._group:
             client.unsubscribe(self._group)
             self._group = []
