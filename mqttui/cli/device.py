@@ -21,6 +21,7 @@ ACTIONS = {
     "list": "the boards that are plugged in",
     "info": "what a board is, and the files on it",
     "install": "bring the firmware onto a board, safely",
+    "config": "show and change the configuration of a board",
     "logs": "show what a board prints, until ctrl+c",
     "repl": "talk to MicroPython on a board (mpremote)",
     "run": "run a file on a board without keeping it there",
@@ -149,6 +150,12 @@ def _install(words: Sequence[str]) -> int:
     return run_install(words)
 
 
+def _config(words: Sequence[str]) -> int:
+    from mqttui.cli.device_config import run_config
+
+    return run_config(words)
+
+
 def _logs(words: Sequence[str]) -> int:
     from mqttui.cli.device_console import run_logs
 
@@ -200,6 +207,7 @@ _ACTIONS: dict[str, Callable[[Sequence[str]], int]] = {
     "list": _list,
     "info": _info,
     "install": _install,
+    "config": _config,
     "logs": _logs,
     "repl": _repl,
     "run": _run,

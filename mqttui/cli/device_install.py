@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mqttui.cli.device import (
     chosen_port,
@@ -17,20 +17,33 @@ from mqttui.cli.device import (
     require_person,
     say,
 )
+from mqttui.cli.device_settings import (
+    BoardSettings,
+    BoardSetup,
+    BrokerChoice,
+    broker_choice,
+    rules_for,
+    setup_lines,
+)
 from mqttui.cli.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
+from mqttui.cli.terminal import warn
+from mqttui.deploy.broker_access import connection_of
 from mqttui.deploy.bundle import (
     AUTHORITY_FILE,
     CONFIG_FILE,
+    INSTALLED_FILE,
     read_authority,
     read_bundle,
     read_config,
+    read_list,
+    with_list,
 )
 from mqttui.deploy.facts import read_facts, read_files
 from mqttui.deploy.failures import DeployError
 from mqttui.deploy.install import finish_interrupted, follow_until_online, install, set_clock
 from mqttui.deploy.plan import plan_install
 from mqttui.deploy.ports import usb_ports
-from mqttui.deploy.roster import merged_config, read_roster, row_of
+from mqttui.deploy.roster import read_roster
 from mqttui.deploy.serial_board import SerialBoard
 from mqttui.payload.printable import printable
 from mqttui.settings.toml_file import SettingsError
@@ -40,44 +53,31 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mqttui.cli.parser import Parser
+    from mqttui.deploy.facts import BoardFile
     from mqttui.deploy.plan import InstallPlan
     from mqttui.deploy.roster import RosterRow
 
 _WAIT_S = 60.0
+_BROKER_WAIT_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class InstallOrder:
-    """What is wanted on each board; with a roster each has a configuration of its own."""
+    """What is wanted on each board. `broker` is who is asked whether a board is online, where it is
+    not the one that the board itself was told."""
 
     bundle: Mapping[str, bytes]
-    roster: Sequence[RosterRow]
+    settings: BoardSettings
     wait_s: float
     is_sure: bool
-
-    def bundle_for(self, unique_id: str) -> Mapping[str, bytes]:
-        """Return the files for a board; raise `DeployError` when the roster does not know it."""
-        if not self.roster:
-            return self.bundle
-        row = row_of(self.roster, unique_id)
-        if row is None:
-            raise DeployError(
-                f"Board {printable(unique_id)} is not in the roster; it is left alone."
-            )
-        config = merged_config(self.bundle.get(CONFIG_FILE, b"{}"), row.values)
-        return {**self.bundle, CONFIG_FILE: config}
+    broker: BrokerChoice | None = None
 
 
 def run_install(words: Sequence[str]) -> int:
     """Install on one board after another; return the exit code."""
     arguments = install_parser().parse_all(words)
-    order = InstallOrder(
-        chosen_bundle(arguments),
-        _chosen_roster(arguments.roster),
-        _wait_s(arguments.wait),
-        arguments.yes,
-    )
-    require_person(is_sure=order.is_sure)
+    require_person(is_sure=arguments.yes)
+    order = chosen_order(arguments)
     ports = _chosen_ports(arguments)
     try:
         if len(ports) == 1:
@@ -112,6 +112,18 @@ def install_parser() -> Parser:
     parser.add_argument(
         "--ca-file", type=Path, metavar="FILE", help="a CA (PEM or DER); becomes /ca.der"
     )
+    parser.add_argument("--profile", metavar="NAME", help="the broker and account of a profile")
+    parser.add_argument("--broker", metavar="HOST", help="the broker: a host name or a URL")
+    parser.add_argument("--user", metavar="NAME", help="the account there; its password is asked")
+    parser.add_argument(
+        "--password-file", metavar="FILE", help="read the password from the first line of a file"
+    )
+    parser.add_argument(
+        "--password-stdin",
+        action="store_true",
+        default=None,
+        help="read the password from the first line of standard input",
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument(
         "--wait", metavar="SECONDS", help=f"how long to wait for ONLINE ({_WAIT_S:g})"
@@ -119,24 +131,51 @@ def install_parser() -> Parser:
     return parser
 
 
-def chosen_bundle(arguments: argparse.Namespace) -> dict[str, bytes]:
-    """Return the files that are to be on the board; raise `DeployError`."""
+def chosen_order(arguments: argparse.Namespace) -> InstallOrder:
+    """Return what is wanted on the boards; raise `DeployError` or `SettingsError`."""
     folder = arguments.folder or firmware_folder()
     if not folder.is_dir():
         raise DeployError(f"There is no folder {folder}; --from FOLDER names one with files.")
     bundle = read_bundle(folder)
+    # A configuration among the files is one for all boards.
+    file, file_name = bundle.pop(CONFIG_FILE, None), str(folder / "config.json")
     if arguments.config is not None:
-        bundle[CONFIG_FILE] = read_config(arguments.config)
-    if arguments.ca_file is not None:
-        bundle[AUTHORITY_FILE] = read_authority(arguments.ca_file)
-    return bundle
+        file, file_name = read_config(arguments.config), str(arguments.config)
+    authority = None if arguments.ca_file is None else read_authority(arguments.ca_file)
+    broker = _chosen_broker(arguments, authority)
+    settings = BoardSettings(
+        rules_for(bundle),
+        file=file,
+        file_name=file_name,
+        broker=broker,
+        authority=authority,
+        roster=_chosen_roster(arguments.roster),
+        may_ask=os.isatty(0),
+    )
+    # Other files are added to what a board has; a firmware takes the place of the one before.
+    if arguments.folder is None:
+        bundle = with_list(bundle)
+    return InstallOrder(bundle, settings, wait_s_of(arguments.wait), arguments.yes, broker)
+
+
+def _chosen_broker(arguments: argparse.Namespace, authority: bytes | None) -> BrokerChoice | None:
+    account = ("user", "password_file", "password_stdin")
+    if arguments.profile is None and arguments.broker is None:
+        for name in account:
+            if getattr(arguments, name) is not None:
+                flag = name.replace("_", "-")
+                raise SettingsError(f"--{flag} needs --broker HOST or --profile NAME.")
+        return None
+    given: dict[str, Any] = {name: getattr(arguments, name) for name in account}
+    given |= {"host": arguments.broker, "profile": arguments.profile}
+    return broker_choice(given, authority)
 
 
 def install_on(board: SerialBoard, order: InstallOrder, port: str) -> None:
     """Show the plan, ask, carry it out, and follow the board until it is online."""
     try:
-        plan = _shown_plan(board, order, port)
-    except DeployError:
+        plan, setup = _shown_plan(board, order, port)
+    except BaseException:
         # What ran on the board was interrupted for nothing.
         with contextlib.suppress(DeployError):
             board.restart()
@@ -146,31 +185,68 @@ def install_on(board: SerialBoard, order: InstallOrder, port: str) -> None:
             board.restart()
             say("Nothing was changed; the board was restarted.")
             return
-        progress = Progress(plan)
-        install(board, plan, progress.tell)
-        progress.end()
-        say("All files are on the board and verified.")
+        carry_out(board, plan)
     set_clock(board)
     if not plan.has_main:
         board.restart()
         say("There is no main.py among the files, so none says ONLINE; the board was restarted.")
         return
-    name = follow_until_online(board, lambda line: say(f"  | {printable(line)}"), order.wait_s)
+    follow(board, setup, order.wait_s, order.broker)
+
+
+def carry_out(board: SerialBoard, plan: InstallPlan) -> None:
+    """Bring the files of a plan onto a board and say so."""
+    progress = Progress(plan)
+    install(board, plan, progress.tell)
+    progress.end()
+    say("All files are on the board and verified.")
+
+
+def follow(
+    board: SerialBoard, setup: BoardSetup, wait_s: float, broker: BrokerChoice | None = None
+) -> None:
+    """Restart a board, show its lines until it says ONLINE, and ask its broker too."""
+    name = follow_until_online(board, lambda line: say(f"  | {printable(line)}".rstrip()), wait_s)
     say(f"The board says that it is online{': ' + printable(name) if name else ''}.")
+    settings = broker.settings if broker else connection_of(setup.values or {}, None)
+    if settings is None:
+        return
+    from mqttui.cli.device_confirm import confirm_online
+
+    reason = confirm_online(name, settings, setup.authority, _BROKER_WAIT_S)
+    if reason is None:
+        say(f"The broker {printable(settings.label)} has it as online, too.")
+    else:
+        warn(f"Whether the broker has it as online cannot be told: {reason}.")
 
 
-def _shown_plan(board: SerialBoard, order: InstallOrder, port: str) -> InstallPlan:
+def own_files(board: SerialBoard, on_board: Mapping[str, BoardFile]) -> dict[str, bytes]:
+    """Return configuration and CA of a board, as far as it has them."""
+    wanted = (CONFIG_FILE, AUTHORITY_FILE)
+    return {path: board.read_file(path) for path in wanted if path in on_board}
+
+
+def _shown_plan(
+    board: SerialBoard, order: InstallOrder, port: str
+) -> tuple[InstallPlan, BoardSetup]:
     """Return the plan for a board after showing it; raise `DeployError` when it cannot be."""
     facts = read_facts(board)
     say(f"{printable(facts.board)}, MicroPython {facts.release_text}, on {printable(port)}")
-    bundle = order.bundle_for(facts.unique_id)
     finish_interrupted(board)
-    plan = plan_install(bundle, read_files(board), facts.disk_free_bytes)
+    on_board = read_files(board)
+    setup = order.settings.setup_of(facts.unique_id, port, own_files(board, on_board))
+    installed = {}
+    if INSTALLED_FILE in order.bundle and INSTALLED_FILE in on_board:
+        installed = read_list(board.read_file(INSTALLED_FILE))
+    plan = plan_install({**order.bundle, **setup.files}, on_board, facts.disk_free_bytes, installed)
     for line in plan.lines():
         say(line)
+    if CONFIG_FILE in setup.files and setup.values:
+        for line in setup_lines(setup.values):
+            say(line)
     if plan.problem is not None:
         raise DeployError(plan.problem)
-    return plan
+    return plan, setup
 
 
 def _install_at(port: str, order: InstallOrder) -> None:
@@ -237,7 +313,8 @@ class Progress:
             print("\r\x1b[K", end="", flush=True)
 
 
-def _wait_s(text: str | None) -> float:
+def wait_s_of(text: str | None) -> float:
+    """Return how long to wait for ONLINE; raise `SettingsError`."""
     if text is None:
         return _WAIT_S
     try:

@@ -70,7 +70,8 @@ def look(folder):
 
 BOOT = f"""\
 # Written by mqttui; what you want to run at start belongs into main.py.
-# Moves the files of an installation into their places when it was interrupted at that.
+# Finishes an installation that was interrupted: moves its files into their places, and removes
+# those of the firmware before it that have none in this one.
 def finish():
     import json, os
     try:
@@ -79,6 +80,12 @@ def finish():
     except (OSError, ValueError):
         return
     for staged, path in moves:
+        if staged is None:
+            try:
+                os.remove(path)
+            except OSError:
+                pass
+            continue
         folder = ''
         for part in path.split('/')[1:-1]:
             folder += '/' + part

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 import ssl
 from typing import TYPE_CHECKING
 
@@ -9,6 +12,7 @@ from mqttui.deploy.board_programs import BOOT_FILE
 from mqttui.deploy.failures import DeployError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 CONFIG_FILE = "/config.json"
@@ -16,8 +20,13 @@ CONFIG_FILE = "/config.json"
 CONFIG_RULES = "/config.py"
 AUTHORITY_FILE = "/ca.der"
 MAIN_FILE = "/main.py"
+# Which files came with the firmware, so that a newer one can remove those that it no longer has.
+INSTALLED_FILE = "/installed.json"
 
 _SUFFIXES = {".py", ".mpy", ".json", ".der"}
+_CERTIFICATE = re.compile(
+    r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----", re.ASCII
+)
 
 
 def read_bundle(folder: Path) -> dict[str, bytes]:
@@ -60,9 +69,33 @@ def read_authority(path: Path) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise DeployError(f"{path} cannot be read: {error.strerror}.") from None
+    # A DER file is one ASN.1 sequence.
     if content.startswith(b"\x30"):
         return content
+    found = _CERTIFICATE.findall(content.decode("ascii", "replace"))
+    if len(found) > 1:
+        raise DeployError(
+            f"{path} has {len(found)} certificates and a board trusts one: leave only that of the "
+            "CA that signed the broker's certificate."
+        )
     try:
-        return ssl.PEM_cert_to_DER_cert(content.decode("ascii").strip())
-    except ValueError:
+        return ssl.PEM_cert_to_DER_cert(found[0])
+    except (IndexError, ValueError):
         raise DeployError(f"{path} is no certificate: PEM or DER is needed.") from None
+
+
+def with_list(bundle: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the programs of a firmware and the list of them that stays on the board."""
+    files = {path: hashlib.sha256(content).hexdigest() for path, content in bundle.items()}
+    return {**bundle, INSTALLED_FILE: json.dumps(files, indent=0).encode() + b"\n"}
+
+
+def read_list(content: bytes) -> dict[str, str]:
+    """Return the files of a list by their SHA-256; nothing where it cannot be read."""
+    try:
+        files = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(files, dict):
+        return {}
+    return {path: digest for path, digest in files.items() if isinstance(digest, str)}

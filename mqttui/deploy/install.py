@@ -49,12 +49,13 @@ def install(
     board.run(board_programs.EMPTY_STAGING)
     if plan.boot.fate is not Fate.SAME:
         replace_boot(board, plan.boot.content)
-    if plan.to_send:
+    if plan.to_send or plan.stale:
         moves = [(f"{STAGING_FOLDER}/{number}", file) for number, file in enumerate(plan.to_send)]
         for staged, file in moves:
             _write(board, staged, file.content, file.path, on_progress)
         draft = f"{MOVES_FILE}.new"
-        paths = json.dumps([(staged, file.path) for staged, file in moves])
+        removals = [(None, path) for path in plan.stale]
+        paths = json.dumps([*((staged, file.path) for staged, file in moves), *removals])
         _write(board, draft, paths.encode(), draft, None)
         _verify_staged(board, {staged: file.content for staged, file in moves})
         _check_config(board, plan, {file.path: staged for staged, file in moves})
@@ -146,3 +147,6 @@ def _verify(board: Board, plan: InstallPlan) -> None:
     for file in (plan.boot, *plan.files):
         if file.path not in files or files[file.path].sha256 != sha256_of(file.content):
             raise DeployError(f"{file.path} is not on the board as it was sent; install again.")
+    left = [path for path in plan.stale if path in files]
+    if left:
+        raise DeployError(f"{printable(left[0])} could not be removed; install again.")

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from mqttui.deploy.board_programs import BOOT, BOOT_FILE
-from mqttui.deploy.bundle import CONFIG_FILE, CONFIG_RULES, MAIN_FILE
+from mqttui.deploy.bundle import CONFIG_FILE, CONFIG_RULES, INSTALLED_FILE, MAIN_FILE
 from mqttui.payload.printable import printable
 from mqttui.payload.quantities import count_text, size_text
 
@@ -45,13 +45,17 @@ class InstallPlan:
     """Files in the order in which they get into place, main.py last.
 
     `boot` is the boot.py that finishes interrupted installations; `disk_free_bytes` may be unknown.
-    `lacks_config` tells that the firmware needs a configuration and neither side has one.
+    `lacks_config` tells that the firmware needs a configuration and neither side has one. `stale`
+    are files of an older firmware that are to go, `changed_there` those that stay because somebody
+    has changed them on the board.
     """
 
     boot: PlannedFile
     files: tuple[PlannedFile, ...]
     disk_free_bytes: int | None
     lacks_config: bool = False
+    stale: tuple[str, ...] = ()
+    changed_there: tuple[str, ...] = ()
 
     @property
     def to_send(self) -> tuple[PlannedFile, ...]:
@@ -61,7 +65,7 @@ class InstallPlan:
     @property
     def is_up_to_date(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.to_send and self.boot.fate is Fate.SAME
+        return not self.to_send and not self.stale and self.boot.fate is Fate.SAME
 
     @property
     def has_main(self) -> bool:
@@ -89,11 +93,13 @@ class InstallPlan:
         """Return the plan as a person reads it."""
         changes = [file for file in (self.boot, *self.files) if file.fate is not Fate.SAME]
         same = 1 + len(self.files) - len(changes)
-        if not changes:
+        if not changes and not self.stale:
             return [f"All {count_text(same)} files are on the board already."]
         new = sum(file.fate is Fate.NEW for file in changes)
         size_bytes = sum(len(file.content) for file in changes)
-        width = max(len(printable(file.path)) for file in changes)
+        width = max(
+            len(printable(path)) for path in (*self.stale, *(file.path for file in changes))
+        )
         lines = [
             f"{count_text(new)} new, {count_text(len(changes) - new)} changed, "
             f"{count_text(same)} as they are; {size_text(size_bytes)} to send, "
@@ -104,6 +110,11 @@ class InstallPlan:
             was = "" if before is None else f" (was {size_text(before)})"
             path = printable(file.path).ljust(width)
             lines.append(f"  {file.fate.value:8} {path}  {size_text(len(file.content))}{was}")
+        lines += [f"  {'remove':8} {printable(path)}  of an older firmware" for path in self.stale]
+        lines += [
+            f"  {'keep':8} {printable(path)}  of an older firmware, but changed since"
+            for path in self.changed_there
+        ]
         if self.boot.fate is Fate.CHANGED:
             lines.append("  The boot.py that is there is replaced; mqttui needs its own.")
         return lines
@@ -115,15 +126,34 @@ class InstallPlan:
 
 
 def plan_install(
-    bundle: Mapping[str, bytes], on_board: Mapping[str, BoardFile], disk_free_bytes: int | None
+    bundle: Mapping[str, bytes],
+    on_board: Mapping[str, BoardFile],
+    disk_free_bytes: int | None,
+    installed: Mapping[str, str] | None = None,
 ) -> InstallPlan:
-    """Compare a bundle with what is on a board, by SHA-256."""
+    """Compare a bundle with what is on a board, by SHA-256.
+
+    `installed` are the files that the last firmware brought, with their SHA-256 at that time: what
+    is not in the bundle and still the same is stale.
+    """
     order = sorted(bundle, key=lambda path: (path == MAIN_FILE, path))
     files = tuple(_planned(path, bundle[path], on_board) for path in order)
     boot = _planned(BOOT_FILE, BOOT.encode(), on_board)
     has_config = CONFIG_FILE in bundle or CONFIG_FILE in on_board
     lacks_config = CONFIG_RULES in bundle and not has_config
-    return InstallPlan(boot, files, disk_free_bytes, lacks_config)
+    own = {*bundle, BOOT_FILE, CONFIG_FILE, INSTALLED_FILE}
+    left = {path: on_board[path] for path in sorted(installed or {}) if path in on_board}
+    former = {path: file.sha256 == (installed or {})[path] for path, file in left.items()}
+    return InstallPlan(
+        boot,
+        files,
+        disk_free_bytes,
+        lacks_config,
+        stale=tuple(path for path, is_same in former.items() if is_same and path not in own),
+        changed_there=tuple(
+            path for path, is_same in former.items() if not is_same and path not in own
+        ),
+    )
 
 
 def sha256_of(content: bytes) -> str:

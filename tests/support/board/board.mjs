@@ -87,6 +87,8 @@ function ask(operation, question = {}) {
   Atomics.store(cells, memory.IS_ANSWERED, 0);
   worker.postMessage({ operation, ...question });
   while (Atomics.wait(cells, memory.IS_ANSWERED, 0, WAIT_SLICE_MS) === "timed-out") line.look();
+  // Also a program that only ever asks quick questions can be interrupted.
+  line.look();
   if (line.received.includes(CTRL_C)) interruptIfAsked();
   return cells[memory.STATUS];
 }

@@ -46,3 +46,6 @@ def test_a_certificate_becomes_der(tmp_path: Path) -> None:
     file.write_text("nothing")
     with pytest.raises(DeployError, match="is no certificate"):
         read_authority(file)
+    file.write_text(f"-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n" * 2)
+    with pytest.raises(DeployError, match="has 2 certificates"):
+        read_authority(file)

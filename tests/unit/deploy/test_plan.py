@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mqttui.deploy.board_programs import BOOT, BOOT_FILE
+from mqttui.deploy.bundle import read_list, with_list
 from mqttui.deploy.facts import BoardFile
 from mqttui.deploy.plan import Fate, plan_install, sha256_of
 
@@ -74,3 +75,36 @@ def test_firmware_without_a_configuration_is_not_installed() -> None:
     assert "--config FILE" in problem
     assert plan_install({**rules, "/config.json": b"{}"}, {}, None).problem is None
     assert plan_install(rules, listed({"/config.json": b"{}"}), None).problem is None
+
+
+def test_files_of_an_older_firmware_go_unless_somebody_changed_them() -> None:
+    """Only what an installation brought and what is still as it brought it is removed."""
+    before = {"/old.py": b"old", "/edited.py": b"mine", "/own.py": b"own", "/a.py": b"a"}
+    installed = {path: sha256_of(b"old") for path in ("/old.py", "/edited.py", "/gone.py")}
+    installed |= {"/a.py": sha256_of(b"a"), "/config.json": sha256_of(b"{}")}
+    there = listed({**before, **BOOT_THERE, "/config.json": b"{}"})
+    plan = plan_install({"/a.py": b"a"}, there, None, installed)
+    assert plan.stale == ("/old.py",)
+    assert plan.changed_there == ("/edited.py",)
+    assert not plan.is_up_to_date
+    assert "  remove   /old.py  of an older firmware" in plan.lines()
+    assert "  keep     /edited.py  of an older firmware, but changed since" in plan.lines()
+    assert plan_install({"/a.py": b"a"}, there, None).is_up_to_date
+
+
+@given(bundle=FILES, before=FILES)
+def test_the_list_of_a_firmware_removes_what_the_next_one_lacks(
+    bundle: dict[str, bytes], before: dict[str, bytes]
+) -> None:
+    """After one firmware over another only the configuration may be left of the first."""
+    there = with_list(before)
+    installed = read_list(there["/installed.json"])
+    plan = plan_install(with_list(bundle), listed({**there, **BOOT_THERE}), None, installed)
+    assert set(plan.stale) == set(before) - set(bundle) - {"/config.json"}
+    assert plan.changed_there == ()
+
+
+def test_a_list_that_cannot_be_read_removes_nothing() -> None:
+    """Whatever stands in it."""
+    for content in (b"", b"[]", b'{"/a.py": 1}', b"\xff", b"[" * 10_000):
+        assert read_list(content) == {}
