@@ -1,0 +1,1 @@
+"""What a broker reports of itself below `$SYS`: metrics, rates, alarms. Pure."""

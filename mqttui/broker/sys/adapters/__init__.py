@@ -1,0 +1,1 @@
+"""Which `$SYS` topic of which broker carries which metric: one table per product."""
