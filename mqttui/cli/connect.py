@@ -98,7 +98,11 @@ def run(words: Sequence[str]) -> int:
 
 
 def make_plan(
-    arguments: Mapping[str, Any], environ: Mapping[str, str], payload_limit_bytes: int
+    arguments: Mapping[str, Any],
+    environ: Mapping[str, str],
+    payload_limit_bytes: int,
+    *,
+    command: str = "connect",
 ) -> Plan:
     """Return the connection that options, environment and profile describe together.
 
@@ -133,7 +137,7 @@ def make_plan(
         draft = _draft(typed).over(draft)
     if draft.host is None:
         raise SettingsError(
-            "connect needs a HOST, a URL or --profile NAME; mqttui alone opens the "
+            f"{command} needs a HOST, a URL or --profile NAME; mqttui alone opens the "
             "connection screen."
         )
     if problem := file_problem(draft):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "connect": "connect to a broker and explore its topics",
     "demo": "explore a simulated class on a broker of its own; needs nothing else",
+    "check": "is a broker well? one line and an exit code, for cron and monitoring",
     "device": "ESP32 boards at this machine: list, info, install and more",
 }
 
@@ -27,6 +28,7 @@ commands:
   (none)    open the connection screen
   connect   {COMMANDS["connect"]}
   demo      {COMMANDS["demo"]}
+  check     {COMMANDS["check"]}
   device    {COMMANDS["device"]}
 
 mqttui COMMAND --help explains a command."""
@@ -88,6 +90,10 @@ def _run(words: Sequence[str]) -> int:
         from mqttui.cli import demo
 
         return demo.run(rest)
+    if command == "check":
+        from mqttui.cli import check
+
+        return check.run(rest)
     if command == "device":
         from mqttui.cli import device
 

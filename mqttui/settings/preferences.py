@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from mqttui.settings.alarm_thresholds import Thresholds, ThresholdsRule
 from mqttui.settings.rules import (
     BadValueError,
     Choice,
@@ -38,7 +39,8 @@ class Preferences:
     Without `remembers_payloads` the history of what was published is kept without payloads.
     `keys` gives commands other keys, by the id of the command. `theme` is one of `THEMES`; when it
     `overrides_remembered_theme` it counts more than what was chosen for a broker. `is_ascii` says
-    whether only ASCII characters are drawn, None that the terminal decides.
+    whether only ASCII characters are drawn, None that the terminal decides. `thresholds` say when
+    something at a broker is wrong.
     """
 
     history_budget_bytes: int = 256_000_000
@@ -54,6 +56,7 @@ class Preferences:
     theme: str = AUTOMATIC
     overrides_remembered_theme: bool = False
     is_ascii: bool | None = None
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ PREFERENCE_KEYS: dict[str, PreferenceKey] = {
     "keys": PreferenceKey("keys", TextTable()),
     "theme": PreferenceKey("theme", Choice(THEMES)),
     "ascii": PreferenceKey("is_ascii", Switch()),
+    "alarms": PreferenceKey("thresholds", ThresholdsRule()),
 }
 
 

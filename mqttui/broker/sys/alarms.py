@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from mqttui.broker.sys import metrics
 from mqttui.broker.sys.derived import connects_per_s, dropped_share, slope_per_s
-from mqttui.payload.quantities import count_text, rate_text, size_text
+from mqttui.payload.quantities import ago_text, count_text, rate_text, size_text
+from mqttui.settings.alarm_thresholds import Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,26 +48,6 @@ SEVERITIES = {
     AlarmKind.TAKEOVERS: Severity.WARNING,
     AlarmKind.MEMORY_GROWING: Severity.WARNING,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """From where on something is wrong. A rule whose threshold is None is off.
-
-    `restart_within_s`: for so long a restart is told. `dropped_per_s`, `dropped_share` (0 to 1):
-    more than that is dropped. `clients_lost_share` (0 to 1): so many clients fewer within 60 s.
-    `connects_per_client_min`: so many connects per minute for each connected client.
-    `takeovers_per_min`: so many client ids were taken over. `memory_growth_share_h` (0 to 1): so
-    much the memory grows per hour.
-    """
-
-    restart_within_s: float | None = 600.0
-    dropped_per_s: float | None = 0.0
-    dropped_share: float | None = 0.01
-    clients_lost_share: float | None = 0.3
-    connects_per_client_min: float | None = 3.0
-    takeovers_per_min: float | None = 3.0
-    memory_growth_share_h: float | None = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +108,8 @@ def findings(
         restarted_at = snapshot.restarted_at
         if restarted_at is not None and now - restarted_at <= limit and uptime_s is not None:
             found[AlarmKind.RESTARTED] = (
-                "The broker was restarted: its uptime began anew. Messages that it held for "
-                "clients may be lost."
+                f"The broker was restarted {ago_text(now - restarted_at)}: messages that it held "
+                "for clients may be lost."
             )
     found |= _drops(snapshot, thresholds)
     lost = _clients_lost(clients, thresholds.clients_lost_share, now)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mqttui.settings.alarm_thresholds import Thresholds
 from mqttui.settings.preferences import Preferences, load_preferences
 
 if TYPE_CHECKING:
@@ -70,3 +71,28 @@ def test_keys_must_be_texts(tmp_path: Path, line: str) -> None:
     preferences, (problem,) = loaded(tmp_path, line)
     assert preferences == Preferences()
     assert "keys" in problem
+
+
+def test_thresholds_of_alarms_can_be_moved_and_switched_off(tmp_path: Path) -> None:
+    """What is not named keeps its default; false switches a rule off."""
+    text = "[alarms]\nclients_lost_share = 0.5\ndropped_share = false\n"
+    preferences, problems = loaded(tmp_path, text)
+    assert problems == []
+    assert preferences.thresholds == Thresholds(clients_lost_share=0.5, dropped_share=None)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("alarms = 1", "must be a table"),
+        ("[alarms]\ndropped_shar = 0.5", "did you mean dropped_share?"),
+        ("[alarms]\ndropped_share = 5", "dropped_share must be a number from 0 to 1, not 5"),
+        ("[alarms]\ndropped_share = true", "dropped_share must be a number"),
+        ("[alarms]\nxyzzy = 5", "there are restart_within_s"),
+    ],
+)
+def test_thresholds_that_cannot_be_used_are_told(tmp_path: Path, line: str, words: str) -> None:
+    """The sentence names the threshold; all of them keep their defaults."""
+    preferences, (problem,) = loaded(tmp_path, line)
+    assert preferences == Preferences()
+    assert words in problem

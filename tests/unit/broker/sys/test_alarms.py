@@ -11,7 +11,6 @@ from mqttui.broker.sys.alarms import (
     AlarmKind,
     Alarms,
     Severity,
-    Thresholds,
     findings,
 )
 from mqttui.broker.sys.derived import (
@@ -23,6 +22,7 @@ from mqttui.broker.sys.derived import (
     slope_per_s,
 )
 from mqttui.broker.sys.snapshot import Reading, Snapshot
+from mqttui.settings.alarm_thresholds import Thresholds
 
 NOW = 1_795_000_000.0
 
