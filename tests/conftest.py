@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from tests.support.board.emulated_board import missing
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
+
+
+def pytest_configure() -> None:
+    """Look for garbage less often: each app of a test leaves tens of thousands of cycles behind.
+
+    Python's own numbers made it half of the work of the tests of the interface.
+    """
+    gc.set_threshold(100_000, 10, 10)
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
