@@ -22,6 +22,7 @@ ACTIONS = {
     "info": "what a board is, and the files on it",
     "install": "bring the firmware onto a board, safely",
     "config": "show and change the configuration of a board",
+    "flash": "put MicroPython itself onto a board (esptool)",
     "logs": "show what a board prints, until ctrl+c",
     "repl": "talk to MicroPython on a board (mpremote)",
     "run": "run a file on a board without keeping it there",
@@ -156,6 +157,12 @@ def _config(words: Sequence[str]) -> int:
     return run_config(words)
 
 
+def _flash(words: Sequence[str]) -> int:
+    from mqttui.cli.device_flash import run_flash
+
+    return run_flash(words)
+
+
 def _logs(words: Sequence[str]) -> int:
     from mqttui.cli.device_console import run_logs
 
@@ -208,6 +215,7 @@ _ACTIONS: dict[str, Callable[[Sequence[str]], int]] = {
     "info": _info,
     "install": _install,
     "config": _config,
+    "flash": _flash,
     "logs": _logs,
     "repl": _repl,
     "run": _run,

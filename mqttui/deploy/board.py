@@ -14,6 +14,10 @@ class Board(Protocol):
     Every method raises `DeployError` when the board fails or goes away.
     """
 
+    @property
+    def port(self) -> str:
+        """The port at which it was found."""
+
     def run(self, program: str, on_output: Callable[[bytes], None] | None = None) -> str:
         """Run a program to its end and return what it printed.
 

@@ -10,10 +10,15 @@ STAGING_FOLDER = "/.install"
 MOVES_FILE = f"{STAGING_FOLDER}/moves"
 BOOT_FILE = "/boot.py"
 
+# Every MicroPython of the last ten years runs this.
 WHO = """\
-import sys
+import os, sys
 release = ', '.join(str(part) for part in sys.implementation[1][:3])
-print('[\"%s\", [%s]]' % (sys.implementation[0], release))
+try:
+    machine = os.uname()[4].replace('"', '')
+except Exception:
+    machine = ''
+print('["%s", [%s], "%s"]' % (sys.implementation[0], release, machine))
 """
 
 # A watchdog cannot be stopped and bites in the middle of a copy; it can be given more time. On a

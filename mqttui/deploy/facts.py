@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mqttui.deploy import board_programs
 from mqttui.deploy.failures import DeployError, unsuitable
+from mqttui.deploy.flash import chip_of
 
 if TYPE_CHECKING:
     from mqttui.deploy.board import Board
@@ -50,11 +51,13 @@ class BoardFacts:
 def read_facts(board: Board) -> BoardFacts:
     """Ask a board who it is; raise `DeployError` when it cannot run the firmware."""
     try:
-        implementation, release = json.loads(board.run(board_programs.WHO))
+        implementation, release, *machine = json.loads(board.run(board_programs.WHO))
         release = tuple(int(part) for part in release)
     except (ValueError, TypeError):
         raise DeployError("The board does not say what it runs; press EN and try again.") from None
-    problem = unsuitable(str(implementation), release)
+    chip = chip_of(str(machine[0])) if machine else None
+    image = None if chip is None else chip.image_name
+    problem = unsuitable(str(implementation), release, board.port, image)
     if problem is not None:
         raise DeployError(problem)
     said = _object(board.run(board_programs.FACTS))

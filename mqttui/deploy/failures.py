@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 OLDEST_RELEASE = (1, 22)
 _LONGEST_QUOTE = 200
+# What the boot loaders of ESP32 chips say about erased or foreign flash.
+_EMPTY_FLASH = ("invalid header: 0x", "No bootable app", "waiting for download")
 
 
 class DeployError(Exception):
@@ -55,24 +57,48 @@ def cannot_open(state: PortState) -> str:
     return f"{port} is used by another program: close it there, then try again."
 
 
-def no_answer(port: str) -> str:
-    """Return what to do about a port on which nothing speaks MicroPython."""
+def no_answer(port: str, heard: str = "") -> str:
+    """Return what to do about a port on which nothing speaks MicroPython.
+
+    `heard` is what came from there instead.
+    """
+    flash = f"Hold BOOT, press EN, let go of both, then {_flash_it(port)}"
+    if any(word in heard for word in _EMPTY_FLASH):
+        return f"The board at {printable(port)} has nothing in its flash yet. {flash}"
+    lines = [line.strip() for line in heard.splitlines() if line.strip()]
+    said = f" (it prints {printable(lines[-1])[:_LONGEST_QUOTE]!r})" if lines else ""
     return (
-        f"Nothing on {printable(port)} answers as MicroPython does. Press the button EN (or RST) "
-        "and try again. If the board has no MicroPython yet: hold BOOT, press EN, let go, and "
-        "flash it with esptool; docs/devices.md shows how."
+        f"Nothing on {printable(port)} answers as MicroPython does{said}. Press the button EN (or "
+        f"RST) and try again. If the board has no MicroPython yet: {flash[0].lower()}{flash[1:]}"
     )
 
 
-def unsuitable(implementation: str, release: Sequence[int]) -> str | None:
-    """Return why this interpreter cannot run the firmware, or None when it can."""
+def unsuitable(
+    implementation: str, release: Sequence[int], port: str, image: str | None = None
+) -> str | None:
+    """Return why this interpreter cannot run the firmware, or None when it can.
+
+    `image` is the name of MicroPython's image for the chip of the board, when that is known.
+    """
     number = ".".join(str(part) for part in release)
     if implementation != "micropython":
         name = printable(implementation)
-        return f"This board runs {name} {number}; MicroPython 1.22 or newer is needed."
-    if tuple(release[:2]) < OLDEST_RELEASE:
-        return f"This is MicroPython {number}, needs 1.22 or newer: docs/devices.md shows how."
-    return None
+        problem = f"This board runs {name} {number}; MicroPython 1.22 or newer is needed."
+    elif tuple(release[:2]) < OLDEST_RELEASE:
+        problem = f"This is MicroPython {number}, needs 1.22 or newer."
+    else:
+        return None
+    flash = _flash_it(port, image)
+    return f"{problem} {flash[0].upper()}{flash[1:]} (this erases the board)"
+
+
+def _flash_it(port: str, image: str | None = None) -> str:
+    """Return the end of a sentence with the command that brings MicroPython onto a board."""
+    which = f"the image {image} of" if image else "the image for its chip from"
+    return (
+        f"get {which} the MicroPython download page and run: "
+        f"mqttui device flash --port {printable(port)} {image or 'ESP32_GENERIC'}.bin"
+    )
 
 
 def connection_broke(port: str) -> str:

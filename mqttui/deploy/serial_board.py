@@ -68,6 +68,11 @@ class SerialLine:
     def __exit__(self, *_reason: object) -> None:
         self.close()
 
+    @property
+    def port(self) -> str:
+        """The port, as it was named."""
+        return self._port
+
     def close(self) -> None:
         """Close the port; the board stays as it is."""
         with contextlib.suppress(OSError, serial.SerialException):
@@ -121,6 +126,7 @@ class SerialBoard(SerialLine):
 
     def __init__(self, port: str) -> None:
         super().__init__(port)
+        self._heard = b""
         try:
             self.interrupt()
         except BaseException:
@@ -167,13 +173,21 @@ class SerialBoard(SerialLine):
     def interrupt(self) -> None:
         """Stop what runs on the board and enter the raw REPL."""
         with self._explained():
-            for _ in range(_TRIES):
+            for attempt in range(_TRIES):
                 if not self._has_prompt():
+                    if attempt == 0:
+                        self._require_alone()
                     continue
                 with contextlib.suppress(TransportError), _silence():
                     self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_ANSWER_S)
                     return
-        raise DeployError(no_answer(self._port))
+        raise DeployError(no_answer(self._port, self._heard.decode(errors="replace")))
+
+    def _require_alone(self) -> None:
+        """Raise `DeployError` when another program, which did not lock the port, hears it."""
+        state = port_state(self._port)
+        if state.users:
+            raise DeployError(cannot_open(state))
 
     def _has_prompt(self) -> bool:
         """Ask for the prompt and say whether it came.
@@ -188,7 +202,9 @@ class SerialBoard(SerialLine):
         deadline_s = time.monotonic() + _PROMPT_S
         tail = b""
         while time.monotonic() < deadline_s:
-            tail = (tail + line.read(max(1, line.in_waiting)))[-len(_PROMPT) :]
+            new = line.read(max(1, line.in_waiting))
+            self._heard = (self._heard + new)[-_LONGEST_LINE_BYTES:]
+            tail = (tail + new)[-len(_PROMPT) :]
             if tail == _PROMPT and not line.in_waiting:
                 line.timeout = _READ_TIMEOUT_S
                 return True

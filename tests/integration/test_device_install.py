@@ -197,16 +197,21 @@ def test_a_port_in_use_is_named_with_its_user(start_board: StartBoard) -> None:
 
 
 def test_a_silent_port_is_explained(start_board: StartBoard) -> None:
-    """A port on which nobody answers leads to the buttons and to flashing."""
-    controller, port = os.openpty()
+    """A port on which nobody answers leads to the buttons and to flashing; a program that has it
+    open without locking it is named."""
+    controller, line = os.openpty()
+    port = os.ttyname(line)
     try:
-        done = device("info", "--port", os.ttyname(port))
+        shared = device("info", "--port", port)
+        os.close(line)
+        silent = device("info", "--port", port)
     finally:
         os.close(controller)
-        os.close(port)
-    assert done.returncode == 1
-    assert "hold BOOT" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert (shared.returncode, silent.returncode) == (1, 1)
+    assert f"{port} is used by" in shared.stderr
+    assert "hold BOOT, press EN, let go of both, then get the image" in silent.stderr
+    assert f"mqttui device flash --port {port}" in silent.stderr
+    assert "Traceback" not in silent.stderr
 
 
 def test_without_a_person_nothing_is_changed(start_board: StartBoard, tmp_path: Path) -> None:

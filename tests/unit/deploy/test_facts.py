@@ -11,7 +11,13 @@ from serial.tools.list_ports_common import ListPortInfo
 
 from mqttui.deploy import board_programs
 from mqttui.deploy.facts import read_facts, read_files
-from mqttui.deploy.failures import DeployError, PortState, cannot_open, said_by_board
+from mqttui.deploy.failures import (
+    DeployError,
+    PortState,
+    cannot_open,
+    no_answer,
+    said_by_board,
+)
 from mqttui.deploy.ports import SerialPort, only_port, port_state, usb_ports
 
 if TYPE_CHECKING:
@@ -22,6 +28,8 @@ FACTS = {"board": "ESP32 module", "id": "240ac4123456", "flash_bytes": 4194304}
 
 class PrintingBoard:
     """A board that prints a fixed text for each program."""
+
+    port = "/dev/ttyUSB0"
 
     def __init__(self, **printed: str) -> None:
         self._printed = {
@@ -56,6 +64,10 @@ def test_what_is_missing_is_unknown() -> None:
     [
         ({"who": '["micropython", [1, 9, 2]]'}, "This is MicroPython 1.9.2, needs 1.22"),
         ({"who": '["micropython", [1, 21, 0]]'}, "This is MicroPython 1.21.0, needs 1.22"),
+        (
+            {"who": '["micropython", [1, 19, 1], "Generic S3 module with ESP32S3"]'},
+            "mqttui device flash --port /dev/ttyUSB0 ESP32_GENERIC_S3.bin",
+        ),
         ({"who": '["circuitpython", [9, 1, 0]]'}, "runs circuitpython 9.1.0; MicroPython 1.22"),
         ({"who": '["micro\\u001b[2J", [9, 1, 0]]'}, "runs micro␛[2J 9.1.0"),
         ({"who": "garbage"}, "does not say what it runs"),
@@ -100,6 +112,23 @@ def test_a_file_list_that_cannot_be_read_is_refused(line: str) -> None:
 def test_a_port_that_cannot_be_opened_says_what_to_do(state: PortState, sentence: str) -> None:
     """Missing, forbidden or in use: each has its own remedy."""
     assert sentence in cannot_open(state)
+
+
+@pytest.mark.parametrize(
+    ("heard", "sentence"),
+    [
+        ("", "Nothing on /dev/ttyUSB0 answers as MicroPython does. Press"),
+        ("hello from a sketch\r\n", "(it prints 'hello from a sketch')"),
+        ("\x1b]0;x\x07", "(it prints '␛]0;x␇')"),
+        ("rst:0x10\r\ninvalid header: 0xffffffff\r\n", "has nothing in its flash yet. Hold BOOT"),
+        ("waiting for download\r\n", "has nothing in its flash yet"),
+    ],
+)
+def test_a_port_without_micropython_names_the_command(heard: str, sentence: str) -> None:
+    """What was heard instead is shown, and the buttons and the command are named."""
+    said = no_answer("/dev/ttyUSB0", heard)
+    assert sentence in said
+    assert said.endswith("run: mqttui device flash --port /dev/ttyUSB0 ESP32_GENERIC.bin")
 
 
 def test_only_ports_with_a_usb_device_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
