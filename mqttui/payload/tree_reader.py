@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from mqttui.payload.printable import printable
 from mqttui.payload.request import UnreadableError
 from mqttui.payload.tree import Node, Scalar, TreeBudget, integer_text, quoted
-from mqttui.payload.tree_layout import lay_out
 from mqttui.payload.tree_value import tree_value
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from mqttui.payload.request import DecodeRequest
 
 _SHOWN_BYTES = 64
-_LONGEST_LABEL = 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -76,51 +74,6 @@ class TreeReader:
             raise BudgetSpentError
         return node
 
-    def read_items(self, node: Node, count: int | None, depth: int) -> None:
-        """Fill an array with `count` items, or up to the end mark if that is None."""
-        children: list[Node] = []
-        node.children = children
-        node.is_whole = False
-        while count is None or len(children) < count:
-            if count is None and self.takes_end():
-                break
-            self.read_value(children, "", None, depth + 1)
-        node.is_whole = True
-
-    def read_members(self, node: Node, count: int | None, depth: int) -> None:
-        """Fill an object with `count` members, or up to the end mark if that is None."""
-        children: list[Node] = []
-        node.children = children
-        node.is_whole = False
-        keys: set[Scalar] = set()
-        while count is None or len(children) < count:
-            if count is None and self.takes_end():
-                break
-            start = self.position
-            aside: list[Node] = []
-            try:
-                found = self.read_value(aside, "", None, depth + 1)
-            except (EndOfBytesError, BudgetSpentError):
-                if aside:
-                    children.append(Node("other", "…", None, _label(aside[0]), note="unfinished"))
-                raise
-            label = _label(found)
-            key = label if found.is_container else found.value
-            if key in keys and self.problem is None:
-                self.problem = f"the key {label[:42]} occurs more than once, at offset {start:,}"
-            keys.add(key)
-            try:
-                self.read_value(children, label, key, depth + 1)
-            except (EndOfBytesError, BudgetSpentError):
-                if not children or children[-1].label != label:
-                    children.append(Node("other", "…", None, label, key, note="unfinished"))
-                raise
-        node.is_whole = True
-
-    def takes_end(self) -> bool:
-        """Take the mark that ends a value of unknown length, if it is next."""
-        return False
-
 
 def decode_tree(
     reader: TreeReader, request: DecodeRequest, notes: tuple[str, ...] = (), title: str = ""
@@ -150,14 +103,6 @@ def decode_tree(
     root = roots[0] if roots else Node("other", "…", note="unfinished")
     error = None if reader.problem is None else printable(reader.problem)
     return tree_value(root, request, used_bytes, error=error, notes=notes, title=title)
-
-
-def _label(key: Node) -> str:
-    """Return how a key is shown; one that is itself a container as its beginning on one line."""
-    if not key.is_container:
-        return key.text
-    text = " ".join(line.text.strip() for line in lay_out(key))
-    return text if len(text) <= _LONGEST_LABEL else f"{text[:_LONGEST_LABEL]}…"
 
 
 def text_node(data: bytes, label: str, key: Scalar) -> Node:

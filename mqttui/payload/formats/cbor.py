@@ -10,16 +10,9 @@ import struct
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from mqttui.payload.nested_reader import NestedReader
 from mqttui.payload.tree import Node, NodeKind, Scalar
-from mqttui.payload.tree_reader import (
-    TreeReader,
-    bytes_node,
-    decode_tree,
-    float_node,
-    integer_node,
-    text_node,
-    time_node,
-)
+from mqttui.payload.tree_reader import bytes_node, float_node, integer_node, text_node, time_node
 
 if TYPE_CHECKING:
     from mqttui.payload.decoded import Decoded
@@ -41,13 +34,13 @@ _MOST_TAGS = 8
 
 def decode(request: DecodeRequest) -> Decoded:
     """Return the CBOR value as a tree; raise `UnreadableError` where it is none."""
-    return decode_tree(_Reader(request.head, request.budget()), request)
+    return _Reader.decode(request)
 
 
-class _Reader(TreeReader):
+class _Reader(NestedReader):
     format_name = "CBOR"
 
-    def read_value(self, siblings: list[Node], label: str, key: Scalar, depth: int) -> Node:
+    def next_value(self, label: str, key: Scalar) -> tuple[Node, int | None]:
         start = self.position
         tags: list[int] = []
         while True:
@@ -63,16 +56,11 @@ class _Reader(TreeReader):
             is_unknown = low == _UNKNOWN_LENGTH
             count = None if is_unknown else self._count(low, start)
             kind: NodeKind = "array" if major == 4 else "object"
-            node = self.hang(siblings, Node(kind, label=label, key=key, note=note), depth)
-            if major == 4:
-                self.read_items(node, count, depth)
-            else:
-                self.read_members(node, count, depth)
-            return node
+            return Node(kind, label=label, key=key, note=note), count
         node = self._scalar(major, low, start, label, key)
         if note:
             node = _tagged(node, tags, note)
-        return self.hang(siblings, node, depth)
+        return node, 0
 
     def _scalar(self, major: int, low: int, start: int, label: str, key: Scalar) -> Node:
         if major == 0:

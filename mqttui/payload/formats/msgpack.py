@@ -9,16 +9,9 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from mqttui.payload.nested_reader import NestedReader
 from mqttui.payload.tree import Node, Scalar
-from mqttui.payload.tree_reader import (
-    TreeReader,
-    bytes_node,
-    decode_tree,
-    float_node,
-    integer_node,
-    text_node,
-    time_node,
-)
+from mqttui.payload.tree_reader import bytes_node, float_node, integer_node, text_node, time_node
 
 if TYPE_CHECKING:
     from mqttui.payload.decoded import Decoded
@@ -30,21 +23,21 @@ _NEVER_USED = 0xC1
 
 def decode(request: DecodeRequest) -> Decoded:
     """Return the MessagePack value as a tree; raise `UnreadableError` where it is none."""
-    return decode_tree(_Reader(request.head, request.budget()), request)
+    return _Reader.decode(request)
 
 
-class _Reader(TreeReader):
+class _Reader(NestedReader):
     format_name = "MessagePack"
 
-    def read_value(self, siblings: list[Node], label: str, key: Scalar, depth: int) -> Node:
+    def next_value(self, label: str, key: Scalar) -> tuple[Node, int | None]:
         start = self.position
         first = self.take(1)[0]
         if first < 0x80 or first >= 0xE0:
             node = integer_node(first if first < 0x80 else first - 256, label, key)
         elif first < 0x90:
-            return self._object(first & 0x0F, siblings, label, key, depth)
+            return Node("object", label=label, key=key), first & 0x0F
         elif first < 0xA0:
-            return self._array(first & 0x0F, siblings, label, key, depth)
+            return Node("array", label=label, key=key), first & 0x0F
         elif first < 0xC0:
             node = text_node(self.take(first & 0x1F), label, key)
         elif first == 0xC0:
@@ -72,23 +65,11 @@ class _Reader(TreeReader):
             node = text_node(self.take(self.unsigned(1 << (first - 0xD9))), label, key)
         elif first < 0xDE:
             count = self.unsigned(2 << (first - 0xDC))
-            return self._array(count, siblings, label, key, depth)
+            return Node("array", label=label, key=key), count
         else:
             count = self.unsigned(2 << (first - 0xDE))
-            return self._object(count, siblings, label, key, depth)
-        return self.hang(siblings, node, depth)
-
-    def _array(self, count: int, siblings: list[Node], label: str, key: Scalar, depth: int) -> Node:
-        node = self.hang(siblings, Node("array", label=label, key=key), depth)
-        self.read_items(node, count, depth)
-        return node
-
-    def _object(
-        self, count: int, siblings: list[Node], label: str, key: Scalar, depth: int
-    ) -> Node:
-        node = self.hang(siblings, Node("object", label=label, key=key), depth)
-        self.read_members(node, count, depth)
-        return node
+            return Node("object", label=label, key=key), count
+        return node, 0
 
     def _extension(self, size_bytes: int, label: str, key: Scalar) -> Node:
         kind = int.from_bytes(self.take(1), signed=True)
