@@ -29,12 +29,17 @@ _FIRST_COLOUR = 101
 
 @dataclass(frozen=True, slots=True)
 class PlotLine:
-    """A line in pieces, each (xs, ys). With `is_scattered` the points are not connected."""
+    """A line in pieces, each (xs, ys). With `is_scattered` the points are not connected.
+
+    `letter` tells it from others where there is no colour: it stands at its end, and in ASCII for
+    each of its points.
+    """
 
     pieces: tuple[tuple[list[float], list[float]], ...]
     role: str
     axis: Axis = "left"
     is_scattered: bool = False
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def plotted(plot: Plot, width: int, height: int, *, is_ascii: bool = False) -> l
         figure.event(list(plot.gaps), pixel=plain, style="dotted")
     for number, line in enumerate(plot.lines, _FIRST_COLOUR):
         roles[number] = line.role
-        marker = _marker(ASCII_MARKER if is_ascii else MARKER, number)
+        marker = _marker((line.letter or ASCII_MARKER) if is_ascii else MARKER, number)
         scale = plot.right if line.axis == "right" and plot.right is not None else plot.left
         for xs, ys in line.pieces:
             heights = ys if scale is None else [scale.place_of(y) for y in ys]
@@ -86,6 +91,11 @@ def plotted(plot: Plot, width: int, height: int, *, is_ascii: bool = False) -> l
             if not line.is_scattered:
                 signal = signal.lines().density("full", "line")
             figure.draw(signal)
+        if line.letter and not is_ascii and line.pieces:
+            xs, ys = line.pieces[-1]
+            end = ys[-1] if scale is None else scale.place_of(ys[-1])
+            letter = _marker(line.letter, number)
+            figure.draw(figure.signal([xs[-1]], [end], marker=letter, yside=line.axis))
     _set_scale(figure.ruler("x", "lower"), plot.x, plain)
     for side, scale in (("left", plot.left), ("right", plot.right)):
         if scale is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,7 @@ from mqttui.core.message import RETAIN
 from mqttui.ui.tabs.chart import ChartTab
 from mqttui.ui.widgets.chart_view import ChartView
 from mqttui.ui.widgets.number_list import NumberList
+from tests.ui.conftest import PREFERENCES
 
 
 def deliver(source, count=20, topic=b"b/data", ends_at=None, **scale) -> None:
@@ -52,6 +54,20 @@ async def test_a_topic_with_numbers_has_a_chart(explore, source) -> None:
         assert "mean 0.95" in text
         assert any("\u2800" < letter < "\u28ff" for letter in text)
         assert "[Chart]" in "\n".join(explorer.screen())
+
+
+async def test_a_chart_in_ascii_has_lines_of_letters(explore, source) -> None:
+    """Where only ASCII can be shown a line is not made of replaced dots, here and when pinned."""
+    deliver(source)
+    spec = ChartSpec((SeriesSpec("b/data", "v"), SeriesSpec("b/data", "i")))
+    async with explore(100, 40, replace(PREFERENCES, is_ascii=True)) as explorer:
+        await open_chart(explorer)
+        assert "*" in chart_text(explorer)
+        assert not any("\u2800" < letter < "\u28ff" for letter in chart_text(explorer))
+        explorer.app.connection.workspace.memory.write(SECTION, [spec.to_json()])
+        await open_charts(explorer)
+        await explorer.until(lambda: "bbb" in chart_text(explorer))
+        assert "aaa" in chart_text(explorer)
 
 
 async def test_more_numbers_can_be_drawn_and_taken_out(explore, source) -> None:

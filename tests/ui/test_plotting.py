@@ -81,3 +81,23 @@ def test_a_logarithmic_axis_bends_a_line() -> None:
     assert [text.split("┤")[0].strip() for text in texts if "┤" in text] == ["100", "10", "1"]
     middle = next(text for text in texts if text.strip().startswith("10┤"))
     assert middle.strip("1┤│0 ").strip()
+
+
+def test_lines_are_told_apart_without_colour() -> None:
+    """A letter stands where each line ends; in ASCII the whole line is made of it."""
+    lines = tuple(
+        PlotLine((([0, 8], [y, y]),), f"role-{y}", letter=letter) for y, letter in enumerate("abc")
+    )
+    dots = plotted(Plot(lines, X, Y), 40, 12)
+    ascii_rows = plotted(Plot(lines, X, Y), 40, 12, is_ascii=True)
+    for line in lines:
+        assert drawn(dots, line.role).strip("\u2800").endswith(line.letter)
+        assert set(drawn(ascii_rows, line.role)) == {line.letter}
+
+
+def test_a_line_outside_the_axis_is_not_seen() -> None:
+    """Neither its points nor its letter are drawn over the frame or at the edge."""
+    line = PlotLine((([0, 10], [20, 30]),), "one", letter="a")
+    rows = plotted(Plot((line,), X, Y), 40, 10)
+    assert len(rows) == 10
+    assert not drawn(rows, "one").strip()

@@ -89,7 +89,7 @@ class ChartsScreen(Screen["TopicNode | None"]):
 
     def _chart(self, number: int) -> ChartView:
         spec = self._pinned.charts[number]
-        chart = ChartView(self._workspace.store, self._reader(), spec)
+        chart = ChartView(self._workspace, self._reader(), spec)
         chart.border_title = Content(title_text(spec))
         return chart
 

@@ -49,7 +49,7 @@ class ChartTab(MessageTab):
         self._numbers = NumberList(id="chart-numbers")
         self._reader = NumberReader(workspace.reader.decoder_of, workspace.reader.context_of)
         self._reader_version = workspace.reader.version
-        self._chart = ChartView(workspace.store, self._reader, ChartSpec(), id="chart-view")
+        self._chart = ChartView(workspace, self._reader, ChartSpec(), id="chart-view")
 
     def compose(self) -> ComposeResult:
         """The list, and the chart beside or below it."""

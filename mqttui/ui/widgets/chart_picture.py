@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mqttui.core.charts.axis import ticks_of, time_ticks
 from mqttui.ui.plotting import Plot, PlotLine, Scale
-from mqttui.ui.widgets.chart_words import series_role
+from mqttui.ui.widgets.chart_words import LETTERS, series_role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,10 +27,15 @@ def plot_of(picture: Picture, width: int, height: int, *, is_log: bool) -> Plot 
     lines = []
     for number, series in enumerate(picture.series):
         role = series_role(number)
+        letter = LETTERS[number] if len(picture.series) > 1 else ""
         if series.pairs is not None and series.pairs.x:
-            lines.append(PlotLine(((series.pairs.x, series.pairs.y),), role, is_scattered=True))
+            lines.append(
+                PlotLine(
+                    ((series.pairs.x, series.pairs.y),), role, is_scattered=True, letter=letter
+                )
+            )
         elif not picture.is_xy and series.curve.pieces:
-            lines.append(PlotLine(series.curve.pieces, role, series.spec.axis))
+            lines.append(PlotLine(series.curve.pieces, role, series.spec.axis, letter=letter))
     left = _scale(picture.left, counts[0], is_log=is_log and not picture.is_xy)
     right = _scale(picture.right, counts[0], is_log=is_log)
     if not lines or (left is None and right is None):

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from mqttui.core.charts.live import ChartView as Picture
     from mqttui.core.charts.live import Reader
     from mqttui.core.charts.spec import Axis, TimeSource
-    from mqttui.core.store import TopicStore
     from mqttui.ui.widgets.cells import Cells
+    from mqttui.ui.workspace import Workspace
 
 READ_BUDGET_S = 0.003
 DRAW_INTERVAL_S = 0.3
@@ -75,16 +75,16 @@ class ChartView(Lines, can_focus=True):
 
     def __init__(
         self,
-        store: TopicStore,
+        workspace: Workspace,
         reader: Reader,
         spec: ChartSpec,
         *,
-        is_ascii: bool = False,
         id: str | None = None,  # noqa: A002  # Textual's name
     ) -> None:
         super().__init__(id=id)
-        self._live = LiveChart(store, reader, spec)
-        self._is_ascii = is_ascii
+        self._live = LiveChart(workspace.store, reader, spec)
+        # The dots of braille are no line any more once each is replaced by its likeness in ASCII.
+        self._is_ascii = bool(workspace.preferences.is_ascii)
         self._now = 0.0
         self._stamp: object = None
         self._drawn_at = float("-inf")
