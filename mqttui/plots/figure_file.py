@@ -1,20 +1,20 @@
-"""A chart as a PDF, PNG or SVG file."""
+"""A chart as the content of a PDF, PNG or SVG file."""
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mqttui.settings.toml_file import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 FORMATS = (".pdf", ".png", ".svg")
 WIDTH_INCHES, HEIGHT_INCHES = 8.0, 4.5
 DOTS_PER_INCH = 150
+DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +28,26 @@ class FigureLine:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture. Without an `x_name` the horizontal axis is time in seconds since the epoch."""
+    """A picture. Without an `x_name` the horizontal axis is time in seconds since the epoch.
+
+    Ranges are the limits of the axes; None leaves them to the values.
+    """
 
     title: str
     lines: Sequence[FigureLine]
     x_name: str | None = None
     is_log: bool = False
-    y_range: tuple[float, float] | None = None
+    x_range: tuple[float, float] | None = None
+    left_range: tuple[float, float] | None = None
+    right_range: tuple[float, float] | None = None
 
 
-def write_figure(figure: Figure, path: Path) -> None:
-    """Draw a figure to a file whose ending says the format.
+def figure_bytes(figure: Figure, ending: str) -> bytes:
+    """Return a figure as a file has it whose ending, one of `FORMATS`, says the format.
 
     Names come from strangers, so nothing in them is taken for TeX. Raises `SettingsError` with a
-    sentence: matplotlib is not installed, the ending is none of `FORMATS`, the file exists or
-    cannot be written.
+    sentence: matplotlib is not installed, or a device tells times that are no dates.
     """
-    if path.suffix.lower() not in FORMATS:
-        raise SettingsError(f"{path}: the name must end in {', '.join(FORMATS)}.")
     try:
         import matplotlib.dates as untyped_dates
         from matplotlib.figure import Figure as Canvas
@@ -62,9 +64,8 @@ def write_figure(figure: Figure, path: Path) -> None:
     for number, line in enumerate(figure.lines):
         axes: Any = right if line.is_on_right and right is not None else left
         for place, (xs, ys) in enumerate(line.pieces):
-            shown_xs = (
-                [dates.date2num(datetime.fromtimestamp(x, UTC)) for x in xs] if is_time else xs
-            )
+            # Matplotlib counts dates in days since 1970.
+            shown_xs = [x / DAY_S for x in xs] if is_time else xs
             (drawn,) = axes.plot(
                 shown_xs,
                 ys,
@@ -82,21 +83,23 @@ def write_figure(figure: Figure, path: Path) -> None:
         left.set_xlabel("time (UTC)")
     else:
         left.set_xlabel(_plain(figure.x_name or ""))
-    if figure.is_log:
-        left.set_yscale("log")
-    if figure.y_range is not None:
-        left.set_ylim(*figure.y_range)
+    for y_axis, limits in ((left, figure.left_range), (right, figure.right_range)):
+        if y_axis is not None and figure.is_log:
+            y_axis.set_yscale("log")
+        if y_axis is not None and limits is not None:
+            y_axis.set_ylim(*limits)
+    if figure.x_range is not None and figure.x_range[0] < figure.x_range[1]:
+        left.set_xlim(*(x / DAY_S if is_time else x for x in figure.x_range))
     left.set_title(_plain(figure.title))
     left.grid(visible=True, alpha=0.3)
     if handles:
         left.legend(handles=handles)
+    content = io.BytesIO()
     try:
-        with path.open("xb") as stream:
-            canvas.savefig(stream, format=path.suffix[1:].lower(), dpi=DOTS_PER_INCH)
-    except FileExistsError:
-        raise SettingsError(f"{path} exists already; it was left as it is.") from None
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None
+        canvas.savefig(content, format=ending.removeprefix("."), dpi=DOTS_PER_INCH)
+    except (ValueError, OverflowError) as problem:
+        raise SettingsError(f"The figure cannot be drawn: {problem}") from None
+    return content.getvalue()
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import struct
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -15,7 +14,6 @@ from mqttui.core.message import RETAIN
 from mqttui.ui.tabs.chart import ChartTab
 from mqttui.ui.widgets.chart_view import ChartView
 from mqttui.ui.widgets.number_list import NumberList
-from tests.ui.conftest import PREFERENCES
 
 
 def deliver(source, count=20, topic=b"b/data", ends_at=None, **scale) -> None:
@@ -54,20 +52,6 @@ async def test_a_topic_with_numbers_has_a_chart(explore, source) -> None:
         assert "mean 0.95" in text
         assert any("\u2800" < letter < "\u28ff" for letter in text)
         assert "[Chart]" in "\n".join(explorer.screen())
-
-
-async def test_a_chart_in_ascii_has_lines_of_letters(explore, source) -> None:
-    """Where only ASCII can be shown a line is not made of replaced dots, here and when pinned."""
-    deliver(source)
-    spec = ChartSpec((SeriesSpec("b/data", "v"), SeriesSpec("b/data", "i")))
-    async with explore(100, 40, replace(PREFERENCES, is_ascii=True)) as explorer:
-        await open_chart(explorer)
-        assert "*" in chart_text(explorer)
-        assert not any("\u2800" < letter < "\u28ff" for letter in chart_text(explorer))
-        explorer.app.connection.workspace.memory.write(SECTION, [spec.to_json()])
-        await open_charts(explorer)
-        await explorer.until(lambda: "bbb" in chart_text(explorer))
-        assert "aaa" in chart_text(explorer)
 
 
 async def test_more_numbers_can_be_drawn_and_taken_out(explore, source) -> None:
@@ -321,48 +305,6 @@ async def test_a_chart_can_be_unpinned_and_shown_alone(explore, source) -> None:
         assert "No chart is pinned yet" in "\n".join(explorer.screen())
         await explorer.press("escape")
         assert explorer.app.screen is explorer.app.connection.explorer
-
-
-@pytest.mark.parametrize("ending", [".csv", ".png"])
-async def test_what_is_seen_can_be_saved(explore, source, tmp_path, ending) -> None:
-    """A table or a figure is written; a file that is there is not overwritten."""
-    if ending == ".png":
-        pytest.importorskip("matplotlib")
-    deliver(source)
-    path = tmp_path / f"solar{ending}"
-    async with explore(160, 50) as explorer:
-        await open_chart(explorer)
-        explorer.app.screen.query_one(ChartView).focus()
-        for attempt in (1, 2):
-            await explorer.pilot.press("S")
-            await explorer.until(lambda: explorer.app.screen.query("#save-path"))
-            explorer.app.screen.query_one("#save-path").value = str(path)
-            await explorer.pilot.press("enter")
-            if attempt == 1:
-                await explorer.until(
-                    lambda: explorer.app.screen is explorer.app.connection.explorer
-                )
-                content = path.read_bytes()
-        await explorer.until(lambda: "exists already" in "\n".join(explorer.screen()))
-    assert path.read_bytes() == content
-    if ending == ".csv":
-        lines = content.decode().splitlines()
-        assert lines[0] == "time_s,time,v (V)"
-        assert len(lines) == 21
-
-
-async def test_an_ending_that_means_nothing_is_told(explore, source, tmp_path) -> None:
-    """The dialog stays and says what can be written."""
-    deliver(source)
-    async with explore(160, 50) as explorer:
-        await open_chart(explorer)
-        explorer.app.screen.query_one(ChartView).focus()
-        await explorer.pilot.press("S")
-        await explorer.until(lambda: explorer.app.screen.query("#save-path"))
-        explorer.app.screen.query_one("#save-path").value = str(tmp_path / "a.gif")
-        await explorer.pilot.press("enter")
-        await explorer.until(lambda: "must end in one of" in "\n".join(explorer.screen()))
-    assert list(tmp_path.iterdir()) == []
 
 
 async def test_chosen_decoder_counts_for_charts(explore, source) -> None:

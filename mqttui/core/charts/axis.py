@@ -64,12 +64,12 @@ def ticks_of(low: float, high: float, count: int, *, is_log: bool = False) -> li
     span = high - low
     if not (SMALLEST < span < math.inf) or count < 1:
         return [Tick(low, number_label(low, 0.0))]
-    # Where no round number lies between the limits, there is one at half the step.
+    # One tick tells nothing of the scale; at half the step there are more.
     for divisor in (1, 2, 4):
         step = round_step(span / count / divisor)
         if 0 < step < LARGEST and max(abs(low), abs(high)) / step < LARGEST:
             first, last = math.ceil(low / step), math.floor(high / step)
-            if first <= last <= first + 4 * count:
+            if first < last <= first + 4 * count:
                 values = [number * step for number in range(first, last + 1)]
                 return [Tick(value, number_label(value, step)) for value in values]
     return [Tick(low, number_label(low, span)), Tick(high, number_label(high, span))]
@@ -128,7 +128,11 @@ def _log_ticks(low: float, high: float, count: int) -> list[Tick]:
     inside = [value for value in values if low <= value <= high]
     if len(inside) < 2:
         inside = [low, high]
-    return [Tick(value, f"{value:.3g}") for value in inside]
+    return [Tick(value, _log_label(value)) for value in inside]
+
+
+def _log_label(value: float) -> str:
+    return f"{value:,.5g}" if 1e-4 <= value < 1e5 else f"{value:.3g}"
 
 
 def _utc_offset_s(time_s: float) -> float:

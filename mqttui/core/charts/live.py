@@ -129,7 +129,7 @@ class LiveChart:
         if spec.time != self._spec.time:
             self._followed.clear()
         self._spec = spec
-        wanted = {_place(series) for series in spec.series}
+        wanted = {series.place for series in spec.series}
         self._followed = {
             place: followed for place, followed in self._followed.items() if place in wanted
         }
@@ -192,7 +192,7 @@ class LiveChart:
         since_s = -math.inf
         if window_s is not None and self._spec.time == "arrival" and not self.is_paused:
             since_s = now_s - window_s
-        followed = self._followed.get(_place(spec))
+        followed = self._followed.get(spec.place)
         if followed is None or followed.begins_s > max(since_s, self._first_kept(spec)):
             is_device = self._spec.time == "device"
             followed = TopicSeries(
@@ -201,7 +201,7 @@ class LiveChart:
                 read_time=self._reader.device_time(spec) if is_device else None,
                 since_s=since_s,
             )
-            self._followed[_place(spec)] = followed
+            self._followed[spec.place] = followed
         return followed
 
     def _first_kept(self, spec: SeriesSpec) -> float:
@@ -225,13 +225,19 @@ class LiveChart:
 
     def view(self, now_s: float, columns: int) -> ChartView:
         """Return what is drawn in so many columns."""
+        return self.view_between(*self._window(now_s), columns)
+
+    def _window(self, now_s: float) -> tuple[float, float]:
         spec = self._spec
         end_s = self._newest(now_s) if self._paused_at_s is None else self._paused_at_s
         oldest_s = self._oldest()
         if spec.window_s is not None:
-            start_s = end_s - spec.window_s
-        else:
-            start_s = min(end_s - SHORTEST_SPAN_S, end_s if oldest_s is None else oldest_s)
+            return end_s - spec.window_s, end_s
+        return min(end_s - SHORTEST_SPAN_S, end_s if oldest_s is None else oldest_s), end_s
+
+    def view_between(self, start_s: float, end_s: float, columns: int) -> ChartView:
+        """Return what is drawn of a time, both ends included, in so many columns."""
+        spec = self._spec
         views = [self._series_view(each, start_s, end_s, columns) for each in spec.series]
         if spec.is_xy and len(views) > 1:
             return self._xy_view(views, start_s, end_s)
@@ -246,7 +252,7 @@ class LiveChart:
     def _series_view(
         self, spec: SeriesSpec, start_s: float, end_s: float, columns: int
     ) -> SeriesView:
-        followed = self._followed.get(_place(spec))
+        followed = self._followed.get(spec.place)
         node = self._store.find(spec.topic)
         if followed is None or node is None:
             return SeriesView(spec, is_known=False, unit=spec.unit)
@@ -292,13 +298,8 @@ class LiveChart:
 
     def _limits(self, views: Iterable[SeriesView], axis: Axis) -> tuple[float, float] | None:
         of_axis = [view for view in views if view.spec.axis == axis]
-        fixed = self._spec.y_range
-        if (
-            axis == "left"
-            and of_axis
-            and fixed is not None
-            and not (self._spec.is_log and fixed[0] <= 0)
-        ):
+        fixed = self._spec.y_range if axis == "left" else self._spec.right_range
+        if of_axis and fixed is not None and not (self._spec.is_log and fixed[0] <= 0):
             return fixed
         values = chain.from_iterable(piece[1] for view in of_axis for piece in view.curve.pieces)
         return limits_of(values, is_log=self._spec.is_log)
@@ -308,7 +309,7 @@ class LiveChart:
         return [(spec, self._series(spec)) for spec in self._spec.series]
 
     def _series(self, spec: SeriesSpec) -> Series:
-        followed = self._followed.get(_place(spec))
+        followed = self._followed.get(spec.place)
         return followed.series if followed is not None else Series()
 
     def _newest(self, now_s: float) -> float:
@@ -331,8 +332,3 @@ class LiveChart:
     def _oldest(self) -> float | None:
         firsts = [each.series.times[0] for each in self._followed.values() if each.series.times]
         return min(firsts, default=None)
-
-
-def _place(series: SeriesSpec) -> tuple[str, str]:
-    """Return what makes two series read the same numbers."""
-    return series.topic, series.path

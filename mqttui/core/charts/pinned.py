@@ -29,7 +29,8 @@ class PinnedCharts:
     def with_series(self, place: int, series: tuple[SeriesSpec, ...]) -> PinnedCharts:
         """Return them with more lines in one chart; raise `ValueError` with a sentence."""
         chart = self.charts[place]
-        new = tuple(each for each in series if each not in chart.series)
+        known = {each.place for each in chart.series}
+        new = tuple(each for each in series if each.place not in known)
         if not new:
             raise ValueError("The chart has this line already.")
         if len(chart.series) + len(new) > MAX_SERIES:

@@ -96,6 +96,14 @@ class Series:
         """Return the places in `times` of the points from `start_s` to `end_s`, both included."""
         return range(bisect_left(self.times, start_s), bisect_right(self.times, end_s))
 
+    def part(self, start_s: float, end_s: float) -> Series:
+        """Return the points of a time as a series that does not grow."""
+        window = self.between(start_s, end_s)
+        found = Series(self._max_points)
+        found.times.extend(self.times[window.start : window.stop])
+        found.values.extend(self.values[window.start : window.stop])
+        return found
+
     def _insert(self, time_s: float, value: float) -> None:
         self.disordered += 1
         place = bisect_right(self.times, time_s)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 TimeSource: TypeAlias = Literal["arrival", "device"]
 Axis: TypeAlias = Literal["left", "right"]
+Range: TypeAlias = tuple[float, float]
+"""The lower and the upper limit of an axis, both finite, the lower one first."""
 
 WINDOWS_S: tuple[float | None, ...] = (10, 60, 300, 900, 3600, None)
 """The windows one goes through by a key; None is everything that is kept."""
@@ -24,7 +26,7 @@ class SeriesSpec:
     """A number in the messages of a topic.
 
     `topic` holds bytes that are no UTF-8 as lone surrogates. `path` is that of the decoded
-    value. `unit` is None when the key or the value tells it.
+    value. `unit` is None when the key or the value tells it, else what the user says.
     """
 
     topic: str
@@ -32,21 +34,33 @@ class SeriesSpec:
     unit: str | None = None
     axis: Axis = "left"
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """Topic and path, which make a series the same as another."""
+        return self.topic, self.path
+
 
 @dataclass(frozen=True, slots=True)
 class ChartSpec:
     """A chart: up to `MAX_SERIES` series in one picture.
 
-    `window_s` is None for all that is kept, `y_range` None for what the values need. With
-    `is_xy` the first series is the horizontal axis of the others.
+    `window_s` is None for all that is kept. `y_range` are the limits of the left axis,
+    `right_range` those of the right one, None for what the values need. With `is_xy` the first
+    series is the horizontal axis of the others.
     """
 
     series: tuple[SeriesSpec, ...] = ()
     window_s: float | None = 60
-    y_range: tuple[float, float] | None = None
+    y_range: Range | None = None
     is_log: bool = False
     is_xy: bool = False
     time: TimeSource = "arrival"
+    right_range: Range | None = None
+
+    @property
+    def has_fixed_range(self) -> bool:
+        """Whether an axis keeps its limits whatever the values are."""
+        return self.y_range is not None or self.right_range is not None
 
     def to_json(self) -> dict[str, Any]:
         """Return the chart as JSON has it."""
@@ -64,24 +78,21 @@ def chart_of_json(value: object) -> ChartSpec | None:
     window_s = value.get("window_s")
     if window_s is not None and not (_is_number(window_s) and window_s > 0):
         return None
-    y_range = value.get("y_range")
-    if y_range is not None:
-        if not (isinstance(y_range, list | tuple) and len(y_range) == 2):
-            return None
-        low, high = y_range
-        if not (_is_number(low) and _is_number(high) and low < high):
-            return None
-        y_range = (float(low), float(high))
+    ranges = [value.get("y_range"), value.get("right_range")]
+    if not all(each is None or _is_range(each) for each in ranges):
+        return None
+    left, right = (None if each is None else (float(each[0]), float(each[1])) for each in ranges)
     time = value.get("time", "arrival")
     if time not in ("arrival", "device"):
         return None
     return ChartSpec(
         tuple(cast("list[SeriesSpec]", series)),
         None if window_s is None else float(window_s),
-        y_range,
+        left,
         value.get("is_log") is True,
         value.get("is_xy") is True,
         time,
+        right,
     )
 
 
@@ -96,6 +107,11 @@ def _series(value: object) -> SeriesSpec | None:
     if axis not in ("left", "right") or not (unit is None or isinstance(unit, str)):
         return None
     return SeriesSpec(topic, path, unit, axis)
+
+
+def _is_range(value: Any) -> bool:
+    is_pair = isinstance(value, list | tuple) and len(value) == 2
+    return is_pair and all(map(_is_number, value)) and value[0] < value[1]
 
 
 def _is_number(value: object) -> bool:

@@ -36,6 +36,13 @@ CHART_COMMANDS = CommandGroup(
             key_display=RIGHT,
         ),
         Command("end", "go_on", "Now", "Back to the present", in_palette=False, key_display="end"),
+        Command(
+            "e",
+            "edit",
+            "Units, limits",
+            "Units, the limits of the vertical axes, and all else that can be chosen about a chart",
+            True,
+        ),
         Command("l", "toggle_log", "Log axis", "A logarithmic vertical axis, or a linear one"),
         Command("x", "toggle_xy", "x-y", "The first series as the horizontal axis of the others"),
         Command(
@@ -58,6 +65,7 @@ CHART_COMMANDS = CommandGroup(
             "save",
             "Save chart",
             "Save what is seen as a table (.csv) or a figure (.pdf, .png, .svg)",
+            True,
         ),
     ),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mqttui.ui.commands.app import APP_COMMANDS
 from mqttui.ui.commands.busiest import BUSIEST_COMMANDS
 from mqttui.ui.commands.chart import CHART_COMMANDS
+from mqttui.ui.commands.chart_settings import CHART_SETTINGS_COMMANDS
 from mqttui.ui.commands.chart_tab import CHART_TAB_COMMANDS
 from mqttui.ui.commands.charts import CHARTS_COMMANDS
 from mqttui.ui.commands.columns import COLUMN_COMMANDS
@@ -51,6 +52,7 @@ GROUPS = (
     PROPERTIES_COMMANDS,
     CHART_TAB_COMMANDS,
     CHART_COMMANDS,
+    CHART_SETTINGS_COMMANDS,
     CHARTS_COMMANDS,
     BUSIEST_COMMANDS,
     HYGIENE_COMMANDS,

@@ -62,7 +62,7 @@ class SaveScreen(ModalScreen["Path | None"]):
             box.border_subtitle = Content("enter writes, esc goes back")
             yield Static(Content(self._explanation))
             # A blinking cursor would write to the terminal for ever.
-            field = Input(str(self._path), compact=True, select_on_focus=False)
+            field = Input(str(self._path), compact=True, select_on_focus=False, id="save-path")
             field.cursor_blink = False
             yield field
             yield Static(id="save-problem")

@@ -10,6 +10,7 @@ from textual import on
 from mqttui.core.charts.reading import NumberReader, likely_path
 from mqttui.core.charts.spec import MAX_SERIES, ChartSpec, SeriesSpec
 from mqttui.ui.commands.chart_tab import CHART_TAB_COMMANDS
+from mqttui.ui.tabs.chart_keys import ChartKeys
 from mqttui.ui.tabs.tab import MessageTab
 from mqttui.ui.widgets.chart_view import ChartView
 from mqttui.ui.widgets.number_list import NumberList
@@ -31,14 +32,17 @@ REMEMBERED_TOPICS = 200
 LIST_INTERVAL_S = 0.5
 
 
-class ChartTab(MessageTab):
+class ChartTab(ChartKeys, MessageTab):
     """Draws numbers of a topic.
 
     What was chosen for a topic stays while the program runs; another topic with the same numbers
     begins with the same lines, so that one can go from board to board.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*CHART_TAB_COMMANDS.bindings]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *CHART_TAB_COMMANDS.bindings,
+        *ChartKeys.CHART_BINDINGS,
+    ]
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
@@ -55,6 +59,11 @@ class ChartTab(MessageTab):
         """The list, and the chart beside or below it."""
         yield self._numbers
         yield self._chart
+
+    @property
+    def chart(self) -> ChartView:
+        """The chart."""
+        return self._chart
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """To pin the chart is meant, not to publish."""
@@ -107,7 +116,7 @@ class ChartTab(MessageTab):
             path = likely_path(numbers)
             series = () if path is None else (SeriesSpec(node.path, path),)
         is_xy = self.spec.is_xy and len(series) > 1
-        return replace(self.spec, series=series, is_xy=is_xy, y_range=None)
+        return replace(self.spec, series=series, is_xy=is_xy, y_range=None, right_range=None)
 
     def _list(self, node: TopicNode, now: float) -> None:
         """Show the numbers of the last message."""
@@ -122,7 +131,12 @@ class ChartTab(MessageTab):
 
     def _show(self, spec: ChartSpec) -> None:
         self._chart.show_chart(spec)
-        self._numbers.choose([series.path for series in spec.series])
+        self._mark(spec)
+
+    def _mark(self, spec: ChartSpec) -> None:
+        """Show in the list which numbers are drawn, and by which unit."""
+        units = {series.path: series.unit for series in spec.series if series.unit is not None}
+        self._numbers.choose([series.path for series in spec.series], units)
 
     def _keep(self, spec: ChartSpec) -> None:
         if self._node is not None:
@@ -153,6 +167,7 @@ class ChartTab(MessageTab):
         """Remember what the keys of the chart changed."""
         event.stop()
         self._keep(event.spec)
+        self._mark(event.spec)
 
     def action_pin(self) -> None:
         """Keep this chart, or add its lines to one that is kept."""

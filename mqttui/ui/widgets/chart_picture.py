@@ -62,13 +62,22 @@ def figure_of(picture: Picture, names: Sequence[str], title: str, *, is_log: boo
             for name, series in zip(names, picture.series, strict=True)
             if series.pairs is not None
         ]
-        return Figure(title, lines, x_name=names[0], y_range=picture.left)
+        return Figure(
+            title, lines, x_name=names[0], x_range=picture.x_limits, left_range=picture.left
+        )
     lines = [
         FigureLine(name, series.curve.pieces, series.spec.axis == "right")
         for name, series in zip(names, picture.series, strict=True)
         if series.curve.pieces
     ]
-    return Figure(title, lines, is_log=is_log)
+    return Figure(
+        title,
+        lines,
+        is_log=is_log,
+        x_range=(picture.start_s, picture.end_s),
+        left_range=picture.left,
+        right_range=picture.right,
+    )
 
 
 def file_name(spec: ChartSpec) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
@@ -26,8 +27,6 @@ from mqttui.ui.widgets.chart_words import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from textual.binding import BindingType
     from textual.events import MouseScrollDown, MouseScrollUp
 
@@ -43,6 +42,9 @@ DRAW_INTERVAL_S = 0.3
 
 BRIEF_BELOW_ROWS = 10
 """With fewer rows than that the lines matter more than their sums."""
+
+FIGURE_COLUMNS = 4_000
+"""So finely a line is drawn on paper."""
 
 SHORTEST_PLOT_ROWS = 4
 NARROWEST_PLOT_CELLS = 16
@@ -178,7 +180,7 @@ class ChartView(Lines, can_focus=True):
             facts.append("log axis")
         if spec.is_xy:
             facts.append("x-y")
-        if spec.y_range is not None:
+        if spec.has_fixed_range:
             facts.append("range fixed")
         return facts
 
@@ -216,7 +218,9 @@ class ChartView(Lines, can_focus=True):
 
     def action_toggle_log(self) -> None:
         """A logarithmic axis, or a linear one."""
-        self._change(replace(self.spec, is_log=not self.spec.is_log, y_range=None))
+        self._change(
+            replace(self.spec, is_log=not self.spec.is_log, y_range=None, right_range=None)
+        )
 
     def action_toggle_xy(self) -> None:
         """The first series as the horizontal axis, or time."""
@@ -234,7 +238,7 @@ class ChartView(Lines, can_focus=True):
     def action_toggle_axis(self) -> None:
         """The last series on the right axis, or on the left like the others."""
         if not self.spec.series:
-            self.app.notify("There is no number to draw in this topic.", markup=False)
+            self._say_nothing_to_draw()
             return
         *others, last = self.spec.series
         axis: Axis = "left" if last.axis == "right" else "right"
@@ -242,28 +246,55 @@ class ChartView(Lines, can_focus=True):
 
     def action_fix_range(self) -> None:
         """Keep the vertical range, or let it follow the values."""
-        y_range = None
-        if self.spec.y_range is None and self._picture is not None:
-            y_range = self._picture.left
-        self._change(replace(self.spec, y_range=y_range))
+        left = right = None
+        if not self.spec.has_fixed_range and self._picture is not None:
+            left, right = self._picture.left, self._picture.right
+        self._change(replace(self.spec, y_range=left, right_range=right))
+
+    def action_edit(self) -> None:
+        """Ask for units, limits and the rest."""
+        if not self.spec.series:
+            self._say_nothing_to_draw()
+            return
+        from mqttui.ui.screens.chart_settings import ChartSettings
+
+        self.app.push_screen(ChartSettings(self.spec, self._picture), self._take_edited)
+
+    def _take_edited(self, spec: ChartSpec | None) -> None:
+        if spec is not None and spec != self.spec:
+            if spec.time != self.spec.time:
+                self._live.go_on()
+            self._change(spec)
+
+    def _say_nothing_to_draw(self) -> None:
+        self.app.notify("There is no number to draw in this topic.", markup=False)
 
     def action_save(self) -> None:
         """Ask for a file, and write to it what is in sight now."""
-        picture = self._picture
-        if picture is None or not any(series.figures.count for series in picture.series):
+        seen = self._picture
+        if seen is None or not any(series.figures.count for series in seen.series):
             self.app.notify("There is nothing to save yet.", markup=False)
             return
-        from mqttui.core.charts.export import csv_text
-        from mqttui.ui.screens.save_chart import SaveChart
+        from mqttui.ui.chart_file import EXPLANATION, ChartFile
+        from mqttui.ui.screens.save import SaveScreen
 
+        start_s, end_s = seen.start_s, seen.end_s
+        # A line may have been chosen after the last picture.
+        self._live.read(self._now, READ_BUDGET_S)
+        # A figure has more room than the columns of a terminal.
+        picture = self._live.view_between(start_s, end_s, FIGURE_COLUMNS)
         names = [
             f"{name} ({series.unit})" if series.unit else name
             for name, series in zip(series_names(self.spec.series), picture.series, strict=True)
         ]
-        series = [each for _, each in self._live.columns()]
-        table = csv_text(list(zip(names, series, strict=True)), picture.start_s, picture.end_s)
+        points = [series.part(start_s, end_s) for _, series in self._live.columns()]
         figure = figure_of(picture, names, title_text(self.spec), is_log=self.spec.is_log)
-        self.app.push_screen(SaveChart(table, figure, file_name(self.spec)), self._tell_saved)
+        columns = list(zip(names, points, strict=True))
+        file = ChartFile(columns, start_s, end_s, figure)
+        path = Path(file_name(self.spec))
+        self.app.push_screen(
+            SaveScreen("Save chart", EXPLANATION, path, file.write), self._tell_saved
+        )
 
     def _tell_saved(self, path: Path | None) -> None:
         if path is not None:

@@ -15,7 +15,7 @@ from mqttui.ui.widgets.chart_words import LETTERS, number_text, series_role
 from mqttui.ui.widgets.choice_list import ChoiceList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import ClassVar
 
     from textual.binding import BindingType
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 
 VALUE_CELLS = 14
 WHOLE = "the whole value"
+NO_UNITS: Mapping[str, str] = {}
 
 
 class NumberList(ChoiceList["NumericPath"]):
     """Shows paths with their present values; those that are drawn have the letter of their line."""
 
+    MARKS_CURSOR_WITHOUT_FOCUS: ClassVar[bool] = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{series_role(each)}" for each in range(8)}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -56,11 +58,12 @@ class NumberList(ChoiceList["NumericPath"]):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         super().__init__(self._row, lambda found: found.path, id=id)
         self._chosen: Sequence[str] = ()
+        self._units: Mapping[str, str] = {}
 
-    def choose(self, paths: Sequence[str]) -> None:
-        """Mark these paths, in the order of their letters."""
-        if list(paths) != list(self._chosen):
-            self._chosen = tuple(paths)
+    def choose(self, paths: Sequence[str], units: Mapping[str, str] = NO_UNITS) -> None:
+        """Mark these paths, in the order of their letters; `units` were set by hand, by path."""
+        if list(paths) != list(self._chosen) or units != self._units:
+            self._chosen, self._units = tuple(paths), units
             self.refresh()
 
     def _row(self, found: NumericPath, width: int) -> Cells:
@@ -70,7 +73,8 @@ class NumberList(ChoiceList["NumericPath"]):
         role = series_role(number) if is_drawn else "value"
         room = max(4, width - VALUE_CELLS - 5)
         name = fitted_end(printable(found.path) or WHOLE, room)
-        value = fitted(number_text(found.value, found.unit), VALUE_CELLS)
+        unit = self._units.get(found.path, found.unit)
+        value = fitted(number_text(found.value, unit), VALUE_CELLS)
         return [
             (f"[{mark}] ", role),
             (name + " " * (room - cell_len(name)), role),

@@ -38,6 +38,8 @@ def test_lines_are_added_and_taken_out() -> None:
     assert pinned.charts == (chart("a", "b"),)
     with pytest.raises(ValueError, match="already"):
         pinned.with_series(0, chart("b").series)
+    with pytest.raises(ValueError, match="already"):
+        pinned.with_series(0, (SeriesSpec("t", "b", unit="mV", axis="right"),))
     with pytest.raises(ValueError, match="room for 8"):
         pinned.with_series(0, chart(*"cdefghij").series)
     assert pinned.without(0).charts == ()

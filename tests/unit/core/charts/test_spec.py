@@ -23,6 +23,7 @@ CHARTS = st.builds(
     series=st.lists(SERIES, min_size=1, max_size=8).map(tuple),
     window_s=st.none() | st.floats(0.1, 1e6),
     y_range=st.none() | RANGES,
+    right_range=st.none() | RANGES,
     is_log=st.booleans(),
     is_xy=st.booleans(),
     time=st.sampled_from(["arrival", "device"]),
@@ -54,6 +55,8 @@ GOOD = ChartSpec((SeriesSpec("a", "v"),)).to_json()
         {"y_range": [1]},
         {"y_range": [2, 1]},
         {"y_range": ["a", "b"]},
+        {"y_range": [0, float("inf")]},
+        {"right_range": [2, 2]},
         {"time": "noon"},
     ],
 )
