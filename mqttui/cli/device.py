@@ -26,6 +26,7 @@ ACTIONS = {
     "logs": "show what a board prints, until ctrl+c",
     "repl": "talk to MicroPython on a board (mpremote)",
     "run": "run a file on a board without keeping it there",
+    "mip": "bring packages onto a board from files, without a network",
     "backup": "save all files of a board in one file",
     "restore": "bring the files of a backup back onto a board",
     "wipe": "remove all files of a board, after a backup",
@@ -62,7 +63,11 @@ def run(words: Sequence[str]) -> int:
 
 
 def device_parser(action: str, *, has_port: bool = True, takes: str | None = None) -> Parser:
-    """Return the parser of an action; `takes` is `FILE`, or `[FILE]` when it can be left out."""
+    """Return the parser of an action.
+
+    `takes` is the name of its argument: in brackets when that can be left out, with dots when
+    there can be several.
+    """
     words = " ".join(("mqttui device", action, "[options]", *([takes] if takes else [])))
     parser = Parser(prog=f"mqttui device {action}", usage=words, description=ACTIONS[action])
     if has_port:
@@ -70,7 +75,9 @@ def device_parser(action: str, *, has_port: bool = True, takes: str | None = Non
             "--port", metavar="PORT", help="the serial port; not needed for an only board"
         )
     if takes is not None:
-        parser.add_argument("file", metavar="FILE", nargs="?" if takes == "[FILE]" else None)
+        counts = {"[": "?", ".": "+"}
+        count = counts.get(takes[0]) or counts.get(takes[-1])
+        parser.add_argument("file", metavar=takes.strip("[.]"), nargs=count)
     return parser
 
 
@@ -181,6 +188,12 @@ def _run(words: Sequence[str]) -> int:
     return run_file(words)
 
 
+def _mip(words: Sequence[str]) -> int:
+    from mqttui.cli.device_packages import run_mip
+
+    return run_mip(words)
+
+
 def _backup(words: Sequence[str]) -> int:
     from mqttui.cli.device_files import run_backup
 
@@ -219,6 +232,7 @@ _ACTIONS: dict[str, Callable[[Sequence[str]], int]] = {
     "logs": _logs,
     "repl": _repl,
     "run": _run,
+    "mip": _mip,
     "backup": _backup,
     "restore": _restore,
     "wipe": _wipe,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import stat
@@ -11,6 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.support.board.emulated_board import BoardOptions
 from tests.support.terminal_program import on_terminal
 from tests.support.waiting import wait_until
 
@@ -116,6 +118,34 @@ def test_a_file_runs_without_being_kept(start_board: StartBoard, tmp_path: Path)
     )
     assert (done.returncode, done.stdout) == (1, "first\n")
     assert done.stderr == "mqttui: The board failed: ValueError: broken.\n"
+
+
+def test_packages_come_from_files(start_board: StartBoard, tmp_path: Path) -> None:
+    """What a package.json lists can be imported afterwards, with no network on the board; what is
+    needed beside it and not at hand is told; the same again changes nothing."""
+    board = start_board(BoardOptions(has_wifi=False), files={"/main.py": b"print('ready')"})
+    package = tmp_path / "greeting"
+    package.mkdir()
+    (package / "hello.py").write_text("def greet():\n    print('hello from the package')\n")
+    package_list = {"urls": [["greeting/hello.py", "hello.py"]], "deps": [["umqtt", "latest"]]}
+    (package / "package.json").write_text(json.dumps(package_list))
+    words = ["mip", str(package), "--port", board.port, "--yes"]
+    done = subprocess.run(
+        [*DEVICE, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=environ(tmp_path),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "/lib/greeting/hello.py" in done.stdout
+    assert "umqtt is needed, too" in done.stderr
+    program = tmp_path / "try.py"
+    program.write_text("import greeting.hello\ngreeting.hello.greet()\n")
+    said = device(tmp_path, "run", str(program), "--port", board.port)
+    assert said == "hello from the package\n"
+    assert "Nothing was changed" in device(tmp_path, *words)
 
 
 def test_logs_follow_a_board_through_resets(start_board: StartBoard, tmp_path: Path) -> None:
