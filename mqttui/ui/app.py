@@ -24,6 +24,7 @@ from mqttui.ui.layout_memory import SECTION, layout_of
 from mqttui.ui.looks import AsciiFilter, chosen_theme, is_without_colour
 from mqttui.ui.screens.explorer import ExplorerScreen
 from mqttui.ui.theme import OWN_VARIABLES, SIXTEEN_COLOURS, THEMES, filter_variables
+from mqttui.ui.typed_ahead import TypedAhead
 from mqttui.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
     from textual.binding import BindingType
+    from textual.events import Event
     from textual.filter import LineFilter
     from textual.screen import Screen
     from textual.widget import Widget
@@ -86,6 +88,7 @@ class MqttuiApp(ContainedApp):
             contains_failures=contains_failures,
             ansi_color=True if is_without_colour() or theme_name == SIXTEEN_COLOURS.name else None,
         )
+        self._typed_ahead = TypedAhead(self, super().on_event)
         self._own_filters = [AsciiFilter()] if preferences.is_ascii else []
         self._take_on_looks(theme_name)
         self.connections = Connections(preferences.history_budget_bytes)
@@ -150,6 +153,7 @@ class MqttuiApp(ContainedApp):
         """Finish what the first paint could do without."""
         for connection in self.connections:
             connection.explorer.complete()
+        self.screen.call_after_refresh(self.call_later, self._typed_ahead.begin)
 
     def _connection_screen(self, notices: Sequence[str] = ()) -> Screen[None]:
         # Imported here: the form is much code that the first paint can do without.
@@ -345,6 +349,10 @@ class MqttuiApp(ContainedApp):
         from mqttui.ui.commands.keymap import make_keymap
 
         return make_keymap(self._preferences.keys, "preferences.toml")
+
+    async def on_event(self, event: Event) -> None:
+        """Hand an event on, a key when the one before it is worked off."""
+        await self._typed_ahead.take(event)
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
         """Leave letters to what is typed into, also those that the user gave to a command.
