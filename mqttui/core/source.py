@@ -44,7 +44,7 @@ class SubscriptionStatus:
     `granted_qos` is None until the broker answers and when it refuses; `problem` is a plain
     sentence when it refused or granted less than was asked, else None; `advice` says what to try.
     A paused filter is remembered and not subscribed. The options are those of MQTT 5.0 section
-    3.8.3.1.
+    3.8.3.1. `answers` counts the SUBACKs for it, so that the same answer again can be told.
     """
 
     topic_filter: str
@@ -56,6 +56,7 @@ class SubscriptionStatus:
     retain_as_published: bool = False
     retain_handling: int = 0
     advice: str | None = None
+    answers: int = field(default=0, compare=False)
 
     @property
     def is_pending(self) -> bool:

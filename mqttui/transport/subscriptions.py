@@ -77,6 +77,7 @@ class Subscriptions:
             self._strikes[name] = 0
             self._granted.discard(name)
             self._unusable.discard(name)
+            before = self._entries.get(name)
             self._entries[name] = SubscriptionStatus(
                 name,
                 subscription.qos,
@@ -84,6 +85,7 @@ class Subscriptions:
                 no_local=subscription.no_local,
                 retain_as_published=subscription.retain_as_published,
                 retain_handling=subscription.retain_handling,
+                answers=before.answers if before is not None else 0,
             )
             if problem is None:
                 self._ask_for(name)
@@ -201,7 +203,11 @@ class Subscriptions:
             if is_granted and problem is None:
                 problem = self._ignored_options(entry)
             self._entries[name] = replace(
-                entry, granted_qos=code if is_granted else None, problem=problem, advice=advice
+                entry,
+                granted_qos=code if is_granted else None,
+                problem=problem,
+                advice=advice,
+                answers=entry.answers + 1,
             )
 
     def dropped(self, code: int, reason_text: str | None = None) -> None:

@@ -142,8 +142,11 @@ async def test_options_are_changed_paused_removed_and_brought_back(explore, sour
         assert "a/# is removed" in words(panel)
         await explorer.press("u")
         assert source.status.subscriptions[-1] == SubscriptionStatus("a/#", 1, 1, no_local=True)
+        assert "▌C" in line(explorer, "C  a/#")
         await explorer.press("u")
         assert "No filter was removed" in words(panel)
+        await explorer.press("space", "delete", "u")
+        assert source.status.subscriptions[-1].is_paused
 
 
 async def test_the_mouse_can_do_the_same(explore, source) -> None:

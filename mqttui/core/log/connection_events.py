@@ -137,8 +137,10 @@ class ConnectionEvents:
         was_problem = before.problem if before is not None else None
         was_granted = before.granted_qos if before is not None else None
         was_paused = before is not None and before.is_paused
+        # After a reconnect the same answer may come before anybody looked in between.
+        is_answered_anew = before is not None and before.answers != entry.answers
         if entry.problem is not None:
-            if entry.problem != was_problem:
+            if entry.problem != was_problem or is_answered_anew:
                 problem = printable(entry.problem)
                 if not problem.startswith(shown):
                     problem = f"{shown}: {problem}"
@@ -147,7 +149,7 @@ class ConnectionEvents:
             if not was_paused:
                 self._subscription(now, f"{shown}: paused, the broker was told to unsubscribe it.")
         elif entry.granted_qos is not None and (
-            entry.granted_qos != was_granted or was_problem is not None
+            entry.granted_qos != was_granted or was_problem is not None or is_answered_anew
         ):
             self._subscription(
                 now, f"{shown}: subscribed, the broker grants QoS {entry.granted_qos}."

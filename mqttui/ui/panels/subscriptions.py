@@ -93,7 +93,7 @@ class SubscriptionPanel(Panel):
         self._rounds = -1
         self._rows: list[Row] = []
         self._draft: Subscription | None = None
-        self._removed: Subscription | None = None
+        self._removed: SubscriptionStatus | None = None
         self._notice = ""
 
     def compose(self) -> ComposeResult:
@@ -290,9 +290,13 @@ class SubscriptionPanel(Panel):
             return
         self._end_draft()
         self._ask_for(draft)
+        self._go_to(draft.topic_filter)
+
+    def _go_to(self, topic_filter: str) -> None:
+        """Put the cursor on a filter."""
         names = [row.topic_filter for row in self._rows]
-        if draft.topic_filter in names:
-            self._list.action_move_to(names.index(draft.topic_filter))
+        if topic_filter in names:
+            self._list.action_move_to(names.index(topic_filter))
         self._show_subject()
 
     def action_leave(self) -> None:
@@ -369,7 +373,7 @@ class SubscriptionPanel(Panel):
         entry = self._entry
         if entry is None or self._draft is not None:
             return
-        self._removed = subscription_of(entry)
+        self._removed = entry
         self._source.unsubscribe(entry.topic_filter)
         self._draw_now()
         self._say(
@@ -378,12 +382,16 @@ class SubscriptionPanel(Panel):
         )
 
     def action_undo(self) -> None:
-        """Subscribe again to what was removed last."""
+        """Bring back what was removed last, as it was."""
         removed, self._removed = self._removed, None
         if removed is None:
             self._say("No filter was removed.")
         elif self._entry_of(removed.topic_filter) is None:
-            self._ask_for(removed)
+            self._ask_for(subscription_of(removed))
+            if removed.is_paused:
+                self._source.set_paused(removed.topic_filter, is_paused=True)
+                self._draw_now()
+            self._go_to(removed.topic_filter)
 
     # Keeping
 

@@ -175,6 +175,19 @@ def test_a_filter_can_be_added_while_connected() -> None:
     assert not subscriptions.status[-1].is_pending
 
 
+def test_answers_are_counted_over_connections_and_changes() -> None:
+    """The count tells an answer from the same answer before."""
+    subscriptions = connected(Subscription("a", 1))
+    ask_all(subscriptions)
+    subscriptions.connection_ended(is_suspect=False)
+    subscriptions.begin(is_session_present=False)
+    ask_all(subscriptions)
+    assert subscriptions.status[0].answers == 2
+    subscriptions.want(Subscription("a", 1))
+    ask_all(subscriptions)
+    assert subscriptions.status[0].answers == 3
+
+
 def test_an_answer_to_an_outdated_question_is_not_shown() -> None:
     """When the options change before the SUBACK, the filter is asked for again."""
     subscriptions = connected()

@@ -134,6 +134,20 @@ def test_a_reconnect_grants_again() -> None:
     assert found.count("a: subscribed, the broker grants QoS 0.") == 2
 
 
+def test_the_same_answer_is_told_also_when_nobody_looked_in_between() -> None:
+    """An outage shorter than a frame leaves only the number of answers to tell."""
+    first, other = (SubscriptionStatus("a", 0, 0), SubscriptionStatus("b", 0, None, "b: refused."))
+    before = replace(CONNECTED, subscriptions=(first, other))
+    after = replace(
+        before,
+        connected_at_s=20.0,
+        subscriptions=(replace(first, answers=1), replace(other, answers=1)),
+    )
+    found = sentences((10, before), (20, after))
+    assert found.count("a: subscribed, the broker grants QoS 0.") == 2
+    assert found.count("b: refused.") == 2
+
+
 def test_hostile_names_are_printable() -> None:
     """Whatever a broker or a user puts into names is harmless in the log."""
     evil = "\x1b]0;x\x07‮\n"
