@@ -18,7 +18,7 @@ from mqttui.ui.widgets.row_columns import (
     shown_columns,
     toggled,
 )
-from mqttui.ui.widgets.topic_row import Pulse, RowFace, face_of, pulse_of, row_segments
+from mqttui.ui.widgets.topic_row import Pulse, RowFace, face_of, figures_of, pulse_of, row_segments
 
 QUIET = Pulse("", "", 0, is_new=False, is_silent=False)
 
@@ -84,6 +84,26 @@ def test_marks_stand_in_their_own_cells_before_the_value() -> None:
     assert row_of(everything, 60)[at - 4 : at] == "+▲⚑ "
     silent = RowFace("lamp", "", "on", Pulse("", "", 0, False, True), breaks_rule=True)
     assert row_of(silent, 60)[at - 4 : at] == "◌!  "
+
+
+@pytest.mark.parametrize("width", [20, 46, 78])
+def test_marks_are_seen_however_long_the_name_is(width: int) -> None:
+    """A name that fills the row gives way to them, the value does first."""
+    pulse = Pulse("5.1/s", "now", 0, is_new=True, is_silent=False)
+    face = RowFace("x" * 300, "", "on", pulse, is_retained=True, breaks_rule=True)
+    text = row_of(face, width)
+    assert "+!⚑" in text
+    assert "xxxx" in text
+    unmarked = row_of(RowFace("x" * 300, "", "on", QUIET), width)
+    assert unmarked.count("x") > text.count("x")
+
+
+def test_a_rate_is_told_while_there_were_messages_in_its_time() -> None:
+    """A mean over ten seconds says nothing of a topic that was quiet for longer."""
+    node = node_with(b"on")
+    rates = [figures_of(node, 100.0 + age_s)[0] for age_s in (0, 5, 8, 20, 60, 600)]
+    assert all(rates[:3])
+    assert not any(rates[3:])
 
 
 def test_a_branch_tells_its_topics_and_messages() -> None:

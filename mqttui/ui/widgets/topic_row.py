@@ -45,11 +45,15 @@ Role: TypeAlias = Literal[
 ValueOf: TypeAlias = "Callable[[TopicNode, Entry, int], str]"
 """Returns at most so many characters for a message in a row."""
 
-SLOWEST_RATE = 0.5 / 60
+SLOWEST_RATE = 0.04
+"""Below it there was no message in the last 10 s, and a mean over them tells nothing."""
+
 VALUE_COLUMN_SHARE = 0.36
 SHORTEST_VALUE_CELLS = 4
 MARK_CELLS = 3
 """New or silent, broken or careless, retained; a blank follows."""
+
+_MARKS_CELLS = 1 + MARK_CELLS + 1
 
 _AGED_S = (6.0, 3.0, 1.0)
 """Until which ages a value has which shade; bounds at which the age changes its text anyway."""
@@ -114,8 +118,8 @@ def pulse_of(
 def figures_of(node: TopicNode, now: float) -> tuple[str, str]:
     """Return the rate and the age of a row, as text.
 
-    A rate below half a message a minute is left out. From ten seconds on the age goes in tens:
-    a text that ticks is a line sent to the terminal, and nobody needs the 47th second.
+    A rate below `SLOWEST_RATE` is left out. From ten seconds on the age goes in tens: a text that
+    ticks is a line sent to the terminal, and nobody needs the 47th second.
     """
     rate = node.rate(now)
     age_s = now - node.changed_at
@@ -188,7 +192,11 @@ def row_segments(
         first = CURSOR if has_cursor else HIT
         segments = [(first, "cursor"), (" " * indent + mark, "guide")]
     used = 1 + indent + 2
-    name = fitted(face.name, max(0, room - used))
+    name_room = room - used
+    if face.has_marks and name_room >= 2 * _MARKS_CELLS:
+        # However long the name is, its marks are seen.
+        name_room -= _MARKS_CELLS
+    name = fitted(face.name, max(0, name_room))
     used += cell_len(name)
     segments.append((name, "hit" if face.is_hit else "branch" if is_branch else "topic"))
 
@@ -199,8 +207,8 @@ def row_segments(
     if value or face.has_marks:
         gap = max(1, int(room * VALUE_COLUMN_SHARE) - MARK_CELLS + 1 - used)
         value_room = room - used - gap - MARK_CELLS - 1
-        if value_room >= (SHORTEST_VALUE_CELLS if value else 0):
-            value = fitted(value, value_room)
+        value = fitted(value, value_room) if value_room >= SHORTEST_VALUE_CELLS else ""
+        if value_room >= 0:
             used += gap + MARK_CELLS + 1 + cell_len(value)
             if face.has_marks:
                 segments += _marks(face, gap)
