@@ -80,7 +80,7 @@ async def test_a_change_is_written_soon_and_not_only_at_the_end(explore, source,
     """Who loses the connection to this terminal keeps the layout."""
     async with explore(160, 50, settings=SETTINGS, memory_folder=tmp_path) as explorer:
         await explorer.press("ctrl+left")
-        await explorer.until(lambda: list(tmp_path.iterdir()))
+        await explorer.until(lambda: memory_of(SETTINGS, tmp_path).read(SECTION))
         remembered = memory_of(SETTINGS, tmp_path).read(SECTION)
         assert remembered == {"shares": {"tree_of_width": 0.4875}}
 
