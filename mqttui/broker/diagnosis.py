@@ -97,7 +97,7 @@ def _network_problem(error: OSError, settings: ConnectionSettings) -> Problem:
 
 def _other_port_advice(settings: ConnectionSettings) -> str:
     if settings.tls is None and settings.websocket_path is None and settings.port != 8883:
-        return "Is the broker running, and on this port? With TLS it is usually --port 8883 --tls."
+        return "Is the broker running, and on this port? With --tls it is usually --port 8883."
     if settings.tls is not None and settings.port == 8883:
         return "Is the broker running? Without TLS it is usually port 1883 and no --tls."
     return "Is the broker running, and on this port? Check --port."

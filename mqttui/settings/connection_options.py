@@ -78,6 +78,17 @@ SUBSCRIPTIONS = "Subscriptions"
 GROUPS = (BROKER, TLS, IDENTITY, SUBSCRIPTIONS, SESSION, WILL, WEBSOCKET)
 """The groups in the order of the screen."""
 
+GROUP_EXPLANATIONS = {
+    BROKER: "Where the broker is, and which version of MQTT is spoken with it.",
+    TLS: "Whether nobody on the way can read along, and who vouches for the broker.",
+    IDENTITY: "How the broker knows you: a user and a password, or nobody in particular.",
+    SUBSCRIPTIONS: "Which topics you want to see. Without any: everything, and what the broker "
+    "says of itself.",
+    SESSION: "Whether the broker remembers you and keeps messages while you are away.",
+    WILL: "What the broker publishes in your name when mqttui vanishes without a goodbye.",
+    WEBSOCKET: "MQTT inside a web connection, for brokers behind a web server.",
+}
+
 
 def _option(
     flag: str, field: str, group: str, metavar: str | None, text: str, **rest: Any
@@ -176,9 +187,8 @@ CONNECTION_OPTIONS: tuple[Option, ...] = (
         None,
         "do not check the broker's certificate or its host name",
         note="implies --tls; the status bar says so for as long as it lasts",
-        title="Unchecked",
-        more="Anybody may answer in the broker's place. The status bar says so for as long as it "
-        "lasts.",
+        title="Any certificate",
+        more="Anybody may answer in its place. The status bar says so all the time.",
     ),
     _option(
         "--alpn",
@@ -292,7 +302,7 @@ CONNECTION_OPTIONS: tuple[Option, ...] = (
         "will_payload",
         WILL,
         "TEXT",
-        "its payload",
+        "payload of the last will",
         default="empty",
         title="Payload",
     ),
@@ -301,17 +311,17 @@ CONNECTION_OPTIONS: tuple[Option, ...] = (
         "will_qos",
         WILL,
         "QOS",
-        "its QoS: 0, 1 or 2",
+        "QoS of the last will: 0, 1 or 2",
         default="0",
         title="QoS",
-        more="0 at most once, 1 at least once, 2 exactly once.",
+        more="At most once, at least once, exactly once.",
     ),
     _option(
         "--will-retain",
         "will_retain",
         WILL,
         None,
-        "ask the broker to retain it",
+        "ask the broker to retain the last will",
         title="Retain",
         more="Whoever subscribes later still gets it.",
     ),

@@ -92,9 +92,10 @@ class Draft:
         values = {name: getattr(self, name) for name in FIELD_RULES}
         return {name: value for name, value in values.items() if value is not None}
 
-    def name_of(self, field_name: str) -> str:
-        """Return how the user spelled a field, for a sentence."""
-        return self.names.get(field_name, field_name.removeprefix("is_").replace("_", " "))
+    def name_of(self, field_name: str, otherwise: str | None = None) -> str:
+        """Return how the user spelled a field, for a sentence; `otherwise` if nowhere."""
+        unspelled = otherwise or field_name.removeprefix("is_").replace("_", " ")
+        return self.names.get(field_name, unspelled)
 
     def over(self, weaker: Draft) -> Draft:
         """Return both drafts as one; where both speak, this one counts.
@@ -277,17 +278,24 @@ def _refuse_contradictions(draft: Draft) -> None:
         )
     if draft.key_file is not None and draft.cert_file is None:
         raise SettingsError(
-            f"{draft.name_of('key_file')} is given without its certificate (--cert)."
+            f"{draft.name_of('key_file')} is given without its certificate "
+            f"({draft.name_of('cert_file', '--cert')})."
         )
     if draft.session_expiry_s is not None and draft.protocol == "3.1.1":
         raise SettingsError(
             f"{draft.name_of('session_expiry_s')} needs MQTT 5, "
             f"but {draft.name_of('protocol')} asks for 3.1.1."
         )
+    demanding = [each for each in draft.subscriptions or () if each.needs_mqtt5]
+    if demanding and draft.protocol == "3.1.1":
+        raise SettingsError(
+            f"{draft.name_of('subscriptions')}: the options of {demanding[0].topic_filter!r} need "
+            f"MQTT 5, but {draft.name_of('protocol')} asks for 3.1.1."
+        )
     if draft.is_clean is False and draft.client_id is None:
         raise SettingsError(
             f"{draft.name_of('is_clean')} asks for a persistent session, "
-            "and that needs a client id (--client-id)."
+            f"and that needs a client id ({draft.name_of('client_id', '--client-id')})."
         )
 
 
@@ -307,7 +315,8 @@ def _will(draft: Draft, topics: TopicRules) -> Will | None:
         for name in ("will_payload", "will_qos", "will_retain"):
             if getattr(draft, name) not in (None, False):
                 raise SettingsError(
-                    f"{draft.name_of(name)} is given without the will's topic (--will-topic)."
+                    f"{draft.name_of(name)} is given without the will's topic "
+                    f"({draft.name_of('will_topic', '--will-topic')})."
                 )
         return None
     if problem := topics.topic_problem(draft.will_topic):

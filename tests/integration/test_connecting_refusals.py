@@ -67,7 +67,7 @@ def test_a_refused_port(listen: Listen) -> None:
     assert_plain(
         listener.wait_problem(),
         says="Nothing accepts connections on 127.0.0.1:",
-        advises="running.*--port 8883 --tls",
+        advises="running.*--tls.*--port 8883",
         is_permanent=False,
     )
 

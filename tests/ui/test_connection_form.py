@@ -149,17 +149,22 @@ def test_host_with_port_is_spread() -> None:
         (
             Form.of(host="h", is_clean="yes"),
             "is_clean",
-            "Persistent asks for a persistent session, and that needs a client id (--client-id).",
+            "Persistent asks for a persistent session, and that needs a client id (Client id).",
         ),
         (
             Form.of(host="h", tls="yes", key_file="/k"),
             "key_file",
-            "Private key is given without its certificate (--cert).",
+            "Private key is given without its certificate (Certificate).",
         ),
         (
             Form.of(host="h", protocol="3.1.1", session_expiry_s="5"),
             "session_expiry_s",
             "Expiry needs MQTT 5, but MQTT version asks for 3.1.1.",
+        ),
+        (
+            Form.of(host="h", protocol="3.1.1", subscriptions=(Subscription("a", 0, True),)),
+            "subscriptions.0",
+            "Subscribe: the options of 'a' need MQTT 5, but MQTT version asks for 3.1.1.",
         ),
         (
             Form.of(host="h", subscriptions=(Subscription("a"), Subscription("a/#/b"))),

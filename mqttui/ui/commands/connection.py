@@ -34,6 +34,7 @@ CONNECTION_COMMANDS = CommandGroup(
             key_display="d",
         ),
         Command("i", "import", "Import", "Read profiles from a file that somebody gave you", True),
+        Command("n", "rename", "Rename", "Give the profile another name"),
         Command("x", "export", "Export", "Write the profile to a file, without its secrets", True),
         Command(
             "escape",

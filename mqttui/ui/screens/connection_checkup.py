@@ -13,6 +13,7 @@ from mqttui.broker.checkup import Step, StepState
 from mqttui.payload.quantities import duration_text
 from mqttui.ui.commands.connection import CHECKUP_COMMANDS
 from mqttui.ui.glyphs import BETWEEN, DONE, ELLIPSIS, FAILED, RIGHT
+from mqttui.ui.screens.connection_words import in_form_words
 from mqttui.ui.widgets.cells import Cells, Lines, fitted
 from mqttui.ui.widgets.key_bar import KeyBar
 
@@ -155,7 +156,7 @@ def step_rows(step: Step, width: int) -> list[Cells]:
     if step.problem is not None:
         rows += _wrapped(step.problem, width, "    ", "warning")
     if step.advice is not None:
-        rows += _wrapped(step.advice, width, f"    {RIGHT} ", "fact")
+        rows += _wrapped(in_form_words(step.advice), width, f"    {RIGHT} ", "fact")
     return rows
 
 

@@ -1,4 +1,4 @@
-"""The fields of the connection screen: groups that fold, and a list of subscriptions.
+"""The form of the connection screen: groups of fields that fold.
 
 The form is a value; widgets exist only for the groups that were unfolded. What is typed is told by
 `FormTyped` and read from the widgets when somebody looks, so that no key typed meanwhile is lost.
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Checkbox, Input, Label
+from textual.widgets import Checkbox, Input
 
 from mqttui.payload.printable import printable
-from mqttui.settings.connection import Subscription
+from mqttui.settings.connection_options import BROKER, GROUPS, IDENTITY
 from mqttui.settings.connection_options import SUBSCRIPTIONS as SUBSCRIPTIONS_GROUP
 from mqttui.settings.secret import Secret
 from mqttui.ui.glyphs import CLOSED, OPENED, WARNING
@@ -31,96 +31,16 @@ from mqttui.ui.screens.connection_form import (
     placeholder_of,
     summary_of,
 )
+from mqttui.ui.screens.connection_inputs import Caption, ChoiceField, FormTyped, Mark
+from mqttui.ui.screens.connection_subscriptions import SubscriptionList, SubscriptionRow
 from mqttui.ui.widgets.cells import ROLES, fitted, painted
-from mqttui.ui.widgets.switches import Switch, Switches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from textual.app import ComposeResult
     from textual.events import Click
     from textual.strip import Strip
-
-RETAINED = (("0", "always"), ("1", "new"), ("2", "never"))
-QOS = (("0", "0"), ("1", "1"), ("2", "2"))
-
-
-class FormTyped(Message):
-    """Something was typed or chosen in the form."""
-
-
-class Mark(Checkbox):
-    """A check box that can be read without colour."""
-
-    BUTTON_INNER = " "
-
-    def watch_value(self) -> None:
-        """Show the mark only where it is set."""
-        self.BUTTON_INNER = "X" if self.value else " "
-        super().watch_value()
-
-
-class ChoiceField(Switches, can_focus=True):
-    """One of a few words in a row; the one in force stands in brackets."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "step(-1)", "Previous", show=False),
-        Binding("right,l,space", "step(1)", "Next", show=False),
-    ]
-
-    @dataclass
-    class Changed(Message):
-        """Another word was chosen."""
-
-        choice_field: ChoiceField
-
-        @property
-        def control(self) -> ChoiceField:
-            """The field in which it happened."""
-            return self.choice_field
-
-    def __init__(
-        self,
-        choices: Sequence[tuple[str, str]],
-        *,
-        title: str = "",
-        id: str | None = None,  # noqa: A002  # Textual's name
-    ) -> None:
-        super().__init__(id=id)
-        self._choices = choices
-        self._title = title
-        self._value = choices[0][0]
-        # One cell around each word, as in the row that is painted.
-        self.styles.width = len(title) + 1 + sum(len(label) + 2 for _, label in choices)
-        self._show()
-
-    @property
-    def value(self) -> str:
-        """The text of the word in force."""
-        return self._value
-
-    @value.setter
-    def value(self, value: str) -> None:
-        self._value = value
-        self._show()
-
-    def _show(self) -> None:
-        self.show([Switch(self._title, self._choices, self._value)])
-
-    def action_step(self, steps: int) -> None:
-        """Choose the next or the previous word."""
-        values = [value for value, _ in self._choices]
-        self._choose(values[(values.index(self._value) + steps) % len(values)])
-
-    def on_switches_clicked(self, event: Switches.Clicked) -> None:
-        """Choose the word that was clicked."""
-        event.stop()
-        self._choose(event.value)
-
-    def _choose(self, value: str) -> None:
-        if value != self._value:
-            self.value = value
-            self.post_message(self.Changed(self))
 
 
 class FieldRow(Horizontal):
@@ -135,14 +55,17 @@ class FieldRow(Horizontal):
         spec = self.field
         id_ = f"form-{spec.name}"
         if spec.kind is FieldKind.SWITCH:
-            yield Label("", classes="form-caption")
+            yield Caption("")
             yield Mark(spec.title, id=id_, compact=True)
             return
-        yield Label(spec.title, classes="form-caption")
+        yield Caption(spec.title)
         if spec.kind is FieldKind.CHOICE:
-            yield ChoiceField(spec.choices, id=id_)
+            yield ChoiceField("", spec.choices, spec.choices[0][0], id=id_)
         else:
-            yield Input(password=spec.kind is FieldKind.SECRET, id=id_, compact=True)
+            field = Input(password=spec.kind is FieldKind.SECRET, id=id_, compact=True)
+            # A blinking cursor would write to the terminal for ever.
+            field.cursor_blink = False
+            yield field
 
     @property
     def editor(self) -> Widget:
@@ -174,7 +97,10 @@ class FieldRow(Horizontal):
         placeholder = placeholder_of(name, form)
         if isinstance(editor, Input) and placeholder not in ("", editor.placeholder):
             editor.placeholder = placeholder
-        editor.set_class(name in problems, "-wrong")
+        is_wrong = name in problems
+        if is_wrong != editor.has_class("-wrong"):
+            editor.set_class(is_wrong, "-wrong")
+            self.query_one(Caption).mark(is_wrong=is_wrong)
         editor.disabled = not form.counts(name)
         self.set_class(editor.disabled, "-waiting")
 
@@ -184,120 +110,6 @@ class FieldRow(Horizontal):
     def _on_changed(self, event: Message) -> None:
         event.stop()
         self.post_message(FormTyped())
-
-
-class SubscriptionRow(Vertical):
-    """A topic filter and how it is subscribed to; the options show while one is in the row."""
-
-    def __init__(self, subscription: Subscription) -> None:
-        super().__init__(classes="subscription")
-        self.subscription = subscription
-
-    def compose(self) -> ComposeResult:
-        """Lay out the row."""
-        first, wanted = Horizontal(classes="form-row"), self.subscription
-        with first:
-            yield Label("Topic filter", classes="form-caption")
-            yield Input(wanted.topic_filter, compact=True, classes="topic_filter")
-            yield self._choice(QOS, "QoS", "qos")
-        with Horizontal(classes="form-row subscription-options"):
-            yield Label("", classes="form-caption")
-            for name, title in (("no_local", "no local"), ("retain_as_published", "as published")):
-                yield Mark(title, getattr(wanted, name), compact=True, classes=name)
-        with Horizontal(classes="form-row subscription-options"):
-            yield Label("", classes="form-caption")
-            yield self._choice(RETAINED, "retained", "retain_handling")
-
-    def _choice(self, choices: Sequence[tuple[str, str]], title: str, name: str) -> ChoiceField:
-        choice = ChoiceField(choices, title=f"{title} ")
-        choice.add_class(name)
-        choice.value = str(getattr(self.subscription, name))
-        return choice
-
-    def on_mount(self) -> None:
-        """Keep unusual options in sight."""
-        self._show_options()
-
-    def on_descendant_focus(self) -> None:
-        """Offer the options."""
-        self._show_options()
-
-    def on_descendant_blur(self) -> None:
-        """Hide them once the keyboard is elsewhere, unless they say something."""
-        self.call_after_refresh(self._show_options)
-
-    def _show_options(self) -> None:
-        is_shown = self.has_focus_within or self.subscription.needs_mqtt5
-        self.set_class(is_shown, "-open")
-
-    @on(Input.Changed)
-    @on(Checkbox.Changed)
-    @on(ChoiceField.Changed)
-    def _on_changed(self) -> None:
-        qos, retain_handling = (
-            int(self.query_one(f".{name}", ChoiceField).value)
-            for name in ("qos", "retain_handling")
-        )
-        no_local, as_published = (
-            self.query_one(f".{name}", Checkbox).value
-            for name in ("no_local", "retain_as_published")
-        )
-        topic_filter = self.query_one(Input).value
-        self.subscription = Subscription(topic_filter, qos, no_local, as_published, retain_handling)
-
-
-class SubscriptionList(Vertical):
-    """The rows of a form and an empty one to add another."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: list[SubscriptionRow] = []
-
-    @property
-    def subscriptions(self) -> tuple[Subscription, ...]:
-        """What the rows say, the empty ones included."""
-        return tuple(row.subscription for row in self._rows)
-
-    async def show(self, form: Form) -> None:
-        """Show the subscriptions of a form; rows that are there as they should be stay."""
-        wanted = [each for each in form.subscriptions if each.topic_filter]
-        if [row.subscription for row in self._rows[:-1]] != wanted or not self._rows:
-            await self.remove_children()
-            self._rows = [SubscriptionRow(each) for each in (*wanted, Subscription(""))]
-            await self.mount(*self._rows)
-
-    def mark(self, problems: dict[str, str]) -> None:
-        """Show which filters break a rule."""
-        for number, row in enumerate(self._rows):
-            field = row.query_one(Input)
-            field.set_class(f"{SUBSCRIPTIONS}.{number}" in problems, "-wrong")
-            placeholder = "another one" if number else "# and $SYS/#"
-            if field.placeholder != placeholder:
-                field.placeholder = placeholder
-
-    def number_of(self, widget: Widget) -> int | None:
-        """Return in which row a widget is."""
-        for number, row in enumerate(self._rows):
-            if row in widget.ancestors:
-                return number
-        return None
-
-    @on(Input.Changed)
-    @on(Checkbox.Changed)
-    @on(ChoiceField.Changed)
-    def _on_changed(self, event: Message) -> None:
-        event.stop()
-        if self._rows[-1].subscription.topic_filter:
-            self._rows.append(SubscriptionRow(Subscription("")))
-            self.mount(self._rows[-1])
-        self.post_message(FormTyped())
-
-    @on(Input.Blurred)
-    def _on_left(self, event: Input.Blurred) -> None:
-        number = self.number_of(event.input)
-        if number is not None and number < len(self._rows) - 1 and not event.value:
-            self._rows.pop(number).remove()
-            self.post_message(FormTyped())
 
 
 class GroupHeader(Widget, can_focus=True):
@@ -449,6 +261,60 @@ class FieldGroup(Vertical):
     async def _on_toggled(self, event: GroupHeader.Toggled) -> None:
         event.stop()
         await self.fold(is_folded=event.is_folded)
+
+
+class FormPane(VerticalScroll, can_focus=False):
+    """All groups; up and down go from field to field."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "app.focus_next", "Next field", show=False),
+        Binding("up", "app.focus_previous", "Previous field", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        super().__init__(id=id)
+        self._form = Form()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the form."""
+        for group in GROUPS:
+            yield FieldGroup(group, is_folded=group not in (BROKER, IDENTITY))
+
+    @property
+    def form(self) -> Form:
+        """What stands in the fields at this moment."""
+        for group in self.query(FieldGroup):
+            self._form = group.read(self._form)
+        return self._form
+
+    async def fill(self, form: Form) -> None:
+        """Put a form into the fields."""
+        self._form = form
+        for group in self.query(FieldGroup):
+            await group.show(form)
+
+    def mark(self, form: Form, problems: dict[str, str]) -> None:
+        """Show what is wrong with a form, and what it says where a group is folded."""
+        for group in self.query(FieldGroup):
+            group.mark(form, problems)
+
+    async def unfold(self) -> None:
+        """Show every field."""
+        for group in self.query(FieldGroup):
+            if group.is_folded:
+                await group.fold(is_folded=False)
+
+    async def focus_field(self, name: str) -> None:
+        """Give the keyboard to a field, whose group unfolds."""
+        for group in self.query(FieldGroup):
+            if group.has_field(name):
+                await group.focus_field(name)
+
+
+def field_of(widget: Widget | None) -> str | None:
+    """Return the name of the field that a widget fills in, None if it is none."""
+    name = (widget.id or "") if widget is not None else ""
+    return name.removeprefix("form-") if name.startswith("form-") else None
 
 
 def subscription_part(widget: Widget) -> str | None:

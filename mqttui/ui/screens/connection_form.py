@@ -308,7 +308,7 @@ def draft_of(form: Form) -> Draft:
     subscriptions = tuple(each for each in form.subscriptions if each.topic_filter)
     if subscriptions:
         values[SUBSCRIPTIONS] = subscriptions
-    names = {name: FIELDS[name].title for name in values if name in FIELDS}
+    names = {name: each.title for name, each in FIELDS.items()}
     return Draft(**values, names={**names, SUBSCRIPTIONS: "Subscribe"})
 
 
