@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -20,54 +19,30 @@ if TYPE_CHECKING:
 
     from tests.support.mosquitto import Mosquitto
 
-# Written for these tests in the manner of the lecture: greet on one topic, print what comes on two.
-LECTURE = """
+# All that scripts of the course call, in one: it answers what it is asked until it is told to stop.
+SCRIPT = """
 from mqttclient import MQTTClient
 
-received = []
+heard = []
+client = MQTTClient(BROKER, port=PORT, user="anna", password="chalk")
 
-def mqtt_callback(topic, msg):
-    received.append(msg)
-    print("RECEIVE topic = {}, msg = {}".format(topic.decode("utf-8"), msg.decode("utf-8")))
+def answer(topic, message):
+    heard.append(message)
+    client.publish(topic + b"/answer", message.upper())
 
-mqtt = MQTTClient(BROKER, port=PORT, user="iot49", password="rocks")
-mqtt.set_callback(mqtt_callback)
-mqtt.subscribe("iot49/a")
-mqtt.subscribe("iot49/b")
-for i in range(5):
-    topic = "iot49/esp32"
-    message = "hello " + str(i)
-    print("PUBLISH topic = {} message = {}".format(topic, message))
-    mqtt.publish(topic, message)
-mqtt.publish("iot49/a", "for me")
-mqtt.publish("iot49/b", "and me", qos=1)
-while len(received) < 2:
-    mqtt.wait_msg()
-mqtt.check_msg()
-mqtt.disconnect()
-"""
-
-LAB_3 = """
-import json
-from mqttclient import MQTTClient
-
-session = "hopla"
-mqtt = MQTTClient(BROKER, port=PORT)
-
-answered = []
-
-def handle(topic, msg):
-    if topic == (session + "/host/hello").encode():
-        mqtt.publish(session + "/mcu/hello", msg)
-        answered.append(msg)
-
-mqtt.set_callback(handle)
-mqtt.subscribe(session + "/host/hello")
-mqtt.publish(session + "/data", json.dumps(dict(t=1.5, v=3, i=2)), retain=True)
-mqtt.publish(session + "/host/hello", "hi")
-while not answered:
-    mqtt.check_msg()
-mqtt.disconnect()
+client.set_callback(answer)
+client.subscribe("anna/a")
+client.subscribe("anna/b")
+client.publish("anna/kept", "stays", retain=True)
+client.publish("anna/a", "one")
+client.publish("anna/b", "two", qos=1)
+while len(heard) < 2:
+    client.wait_msg()
+client.publish("anna/a", "three")
+while len(heard) < 3:
+    client.check_msg()
+print(sorted(heard))
+client.disconnect()
 """
 
 
@@ -105,31 +80,29 @@ def _run(script: str, folder: Path, port: int) -> None:
     Interpreter(folder, modules).load("script")
 
 
-def test_the_example_of_the_lecture(
+def test_a_script_publishes_listens_and_answers(
     broker: Mosquitto,
     heard: list[tuple[bytes, bytes, bool]],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """It greets five times and prints what it hears on both topics."""
-    _run(LECTURE, tmp_path, broker.port)
+    """Text and bytes, from two topics, answered inside the callback, retained where it says so."""
+    _run(SCRIPT, tmp_path, broker.port)
     wait_until(lambda: len(heard) >= 7, lambda: f"seven messages, got {heard}")
-    greetings = [payload for topic, payload, _ in heard if topic == b"iot49/esp32"]
-    assert greetings == [b"hello %d" % number for number in range(5)]
-    printed = capsys.readouterr().out
-    assert "RECEIVE topic = iot49/a, msg = for me" in printed
-    assert "RECEIVE topic = iot49/b, msg = and me" in printed
-
-
-def test_the_skeleton_of_lab_3(
-    broker: Mosquitto, heard: list[tuple[bytes, bytes, bool]], tmp_path: Path
-) -> None:
-    """It answers a greeting inside the callback and sends a dictionary as JSON."""
-    _run(LAB_3, tmp_path, broker.port)
-    wait_until(lambda: len(heard) >= 3, lambda: f"three messages, got {heard}")
-    by_topic = {topic: payload for topic, payload, _ in heard}
-    assert json.loads(by_topic[b"hopla/data"]) == {"t": 1.5, "v": 3, "i": 2}
-    assert by_topic[b"hopla/mcu/hello"] == b"hi"
+    assert capsys.readouterr().out == "[b'one', b'three', b'two']\n"
+    answers = sorted(payload for topic, payload, _ in heard if topic.endswith(b"/answer"))
+    assert answers == [b"ONE", b"THREE", b"TWO"]
+    assert (b"anna/kept", b"stays", False) in heard
+    late = []
+    # Who comes later gets what is retained, and nothing else.
+    late_client = Interpreter(FIRMWARE, {"time": time_module(RealClock()), **network_modules()})
+    watcher = late_client.load("mqtt").MQTTClient("late", "localhost", broker.port, timeout=5)
+    watcher.set_callback(lambda *message: late.append(message))
+    watcher.connect()
+    watcher.subscribe("anna/#")
+    watcher.wait_msg()
+    watcher.close()
+    assert late == [(b"anna/kept", b"stays", True)]
 
 
 def test_ssl_true_needs_the_certificate_of_the_authority(tmp_path: Path) -> None:

@@ -177,32 +177,6 @@ def test_no_unverified_broker_is_talked_to(
     assert printed.startswith(expected)
 
 
-def test_a_script_of_the_course_runs_unchanged_over_tls(
-    start_board: StartBoard, tls_broker: Mosquitto, authority: CertificateAuthority
-) -> None:
-    """`ssl=True` verifies against /ca.der, and asks the time server when the clock is not set."""
-    board = start_board(
-        BoardOptions(is_clock_set=False), files={**FILES, "ca.der": _der(authority)}
-    )
-    program = f"""{WIFI}
-from mqttclient import MQTTClient
-received = []
-def mqtt_callback(topic, msg):
-    received.append(msg)
-    print("RECEIVE topic = {{}}, msg = {{}}".format(topic.decode("utf-8"), msg.decode("utf-8")))
-mqtt = MQTTClient("localhost", port={tls_broker.tls_port}, user="iot49", password="rocks", ssl=True)
-mqtt.set_callback(mqtt_callback)
-mqtt.subscribe("iot49/a")
-for i in range(3):
-    mqtt.publish("iot49/a", "hello " + str(i))
-while len(received) < 3:
-    mqtt.check_msg()
-mqtt.disconnect()
-"""
-    printed = mpremote(board, "exec", program).splitlines()
-    assert printed == [f"RECEIVE topic = iot49/a, msg = hello {number}" for number in range(3)]
-
-
 def test_nothing_is_missing_after_the_wifi_was_gone(
     start_board: StartBoard, broker: Mosquitto, client: Callable[..., Any]
 ) -> None:

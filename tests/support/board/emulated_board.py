@@ -18,11 +18,13 @@ import socket
 import subprocess
 import threading
 import tty
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mqttui.simulation.i2c_bus import I2CBus
 
 HERE = Path(__file__).resolve().parent
@@ -48,6 +50,8 @@ class BoardOptions:
 
     `resets_on_open` is the reset by DTR and RTS of a USB bridge. Without `is_clock_set` the clock
     starts at 2000-01-01, as after power-on. `flash_blocks` are blocks of 4096 bytes for files.
+    `names` are hosts that the network of the board knows, all of them this machine; `ports` maps
+    ports as the board sees them to those that are open here.
     """
 
     unique_id: str = "240ac4123456"
@@ -56,6 +60,8 @@ class BoardOptions:
     is_clock_set: bool = True
     has_time_server: bool = True
     resets_on_open: bool = False
+    names: tuple[str, ...] = ()
+    ports: Mapping[int, int] = field(default_factory=dict)
 
 
 class EmulatedBoard:
@@ -118,7 +124,7 @@ class EmulatedBoard:
 
     def set_wifi(self, is_there: bool) -> None:
         """Let the access point appear or vanish; connections freeze, they are not closed."""
-        self._options = BoardOptions(**{**asdict(self._options), "has_wifi": is_there})
+        self._options = replace(self._options, has_wifi=is_there)
         self._tell({"wifi": is_there})
 
     def log_text(self) -> str:

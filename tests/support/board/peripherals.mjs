@@ -23,6 +23,7 @@ const ERRORS = {
 const READABLE = 1;
 const WRITABLE = 4;
 
+const OPTIONS = JSON.parse(process.env.EMULATED_BOARD);
 const { cells, data } = memory.views(workerData.shared);
 
 function answer(status, bytes = new Uint8Array()) {
@@ -86,6 +87,7 @@ function afterwards(finish) {
 
 const network = {
   resolve({ host }, reply) {
+    if (OPTIONS.names.includes(host)) return reply(0, Buffer.from("127.0.0.1"));
     dns.lookup(host, { family: 4 }, (error, address) =>
       error ? reply(-ERRORS.EHOSTUNREACH) : reply(0, Buffer.from(address)),
     );
@@ -98,7 +100,7 @@ const network = {
   },
 
   connect({ socket, host, port, timeoutMs }, reply) {
-    const stream = net.connect({ host, port });
+    const stream = net.connect({ host, port: OPTIONS.ports[port] ?? port });
     const finish = afterwards((status) => {
       clearTimeout(timer);
       if (status < 0) stream.destroy();
