@@ -75,6 +75,27 @@ def ago_text(age_s: float | None) -> str:
     return text if text in ("now", UNKNOWN) else f"{text} ago"
 
 
+def measured_text(value: float | None, unit: str) -> str:
+    """Return a measured value in four digits with a prefix: `4.848 V`, `97.00 mA`, `0 W`.
+
+    Of what is smaller than a millionth of the unit nothing is left.
+    """
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    magnitude = abs(value)
+    if magnitude < 0.5e-6:
+        return f"0 {unit}"
+    for prefix, scale in (("M", 1e6), ("k", 1e3), ("", 1.0), ("m", 1e-3), ("µ", 1e-6)):
+        # 999.95 m would round to 1000.0 m.
+        if magnitude >= 0.99995 * scale or prefix == "µ":
+            digits = value / scale
+            decimals = 3 if abs(digits) < 9.9995 else 2 if abs(digits) < 99.995 else 1
+            if abs(digits) >= 1e5:
+                return f"{digits:.3g} {prefix}{unit}"
+            return f"{digits:.{decimals}f} {prefix}{unit}"
+    raise AssertionError("unreachable")
+
+
 def _whole_units(duration_s: float) -> str:
     if duration_s < _MINUTE_S:
         return f"{int(duration_s)} s"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mqttui.core.source import MessageSource
     from mqttui.core.subscribed_traffic import SubscribedTraffic
     from mqttui.core.traffic_meter import TrafficMeter
+    from mqttui.devices.fleet import Fleet
     from mqttui.settings.connection import ConnectionSettings
     from mqttui.settings.preferences import Preferences
 
@@ -64,6 +65,7 @@ class Workspace:
         self.opened_s = clock()
         self._hygiene: HygieneInspector | None = None
         self._traffic: TrafficMeter | None = None
+        self._fleet: Fleet | None = None
         self._journal: Journal | None = None
         self._subscribed_traffic: SubscribedTraffic | None = None
         self._looked_at_filters: object = None
@@ -103,6 +105,21 @@ class Workspace:
     def inspects_hygiene(self) -> bool:
         """Whether somebody has asked for the hygiene inspector."""
         return self._hygiene is not None
+
+    @property
+    def fleet(self) -> Fleet:
+        """What follows the boards."""
+        if self._fleet is None:
+            # Imported here: the first paint can do without it.
+            from mqttui.devices.fleet import Fleet
+
+            self._fleet = Fleet(self.store)
+        return self._fleet
+
+    @property
+    def follows_boards(self) -> bool:
+        """Whether somebody has asked for the boards."""
+        return self._fleet is not None
 
     @property
     def journal(self) -> Journal:

@@ -68,6 +68,7 @@ SCREENS = {
     "answer": ["a"],
     "subscriptions": ["s"],
     "charts": ["2"],
+    "devices": ["3"],
     "pins": ["asterisk"],
     "log": ["L"],
     "packets": ["L", "t", "R"],

@@ -14,7 +14,7 @@ import pytest
 import mqttui
 
 HEAVY = {"textual", "rich", "plotext", "paho", "mpremote", "serial", "PIL"}
-PURE_ROOMS = ("settings", "simulation", "payload", "core", "broker")
+PURE_ROOMS = ("settings", "simulation", "payload", "core", "broker", "devices")
 PACKAGE = Path(mqttui.__file__).parent
 
 

@@ -138,6 +138,13 @@ EXPLORER_COMMANDS = CommandGroup(
         ),
         Command("2", "show_charts", "Charts", "The charts that are pinned, side by side", True),
         Command(
+            "3",
+            "show_devices",
+            "Devices",
+            "The boards: which are there, what they measure, and their commands",
+            True,
+        ),
+        Command(
             "r", "retry_now", "Retry", "Reconnect at once instead of waiting for the count-down"
         ),
         Command(

@@ -14,6 +14,7 @@ from mqttui.ui.commands.columns import COLUMN_COMMANDS
 from mqttui.ui.commands.connection import CHECKUP_COMMANDS, CONNECTION_COMMANDS
 from mqttui.ui.commands.copy import COPY_COMMANDS
 from mqttui.ui.commands.decoders import DECODER_COMMANDS
+from mqttui.ui.commands.devices import DEVICES_COMMANDS
 from mqttui.ui.commands.diff import DIFF_COMMANDS
 from mqttui.ui.commands.explorer import EXPLORER_COMMANDS
 from mqttui.ui.commands.history import HISTORY_COMMANDS, MESSAGE_LIST_COMMANDS, PANE_COMMANDS
@@ -55,6 +56,7 @@ GROUPS = (
     CHART_SETTINGS_COMMANDS,
     CHARTS_COMMANDS,
     BUSIEST_COMMANDS,
+    DEVICES_COMMANDS,
     HYGIENE_COMMANDS,
     PUBLISH_COMMANDS,
     RETAINED_COMMANDS,

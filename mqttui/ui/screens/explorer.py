@@ -228,6 +228,12 @@ class ExplorerScreen(ExplorerView):
 
         self.app.push_screen(ChartsScreen(self.workspace, self.selected), self._go_to)
 
+    def action_show_devices(self) -> None:
+        """Show the boards."""
+        from mqttui.ui.screens.devices import DevicesScreen
+
+        self.app.push_screen(DevicesScreen(self.workspace, self.selected), self._go_to)
+
     def action_retry_now(self) -> None:
         """Reconnect without waiting."""
         self._source.retry_now()

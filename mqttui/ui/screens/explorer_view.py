@@ -246,6 +246,8 @@ class ExplorerView(Screen[None]):
                 from mqttui.core.hygiene.samples import is_nearly_json
 
                 self._tree.is_broken = is_nearly_json
+        if workspace.follows_boards:
+            draw("The boards", workspace.fleet.update, now)
         if self._dock is not None and not self._is_covered:
             draw("The panel", self._dock.draw, now)
         if self._answer is not None and not self._is_covered:

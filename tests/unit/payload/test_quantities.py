@@ -14,6 +14,7 @@ from mqttui.payload.quantities import (
     brief_count_text,
     count_text,
     duration_text,
+    measured_text,
     rate_text,
     size_text,
 )
@@ -121,3 +122,26 @@ def test_quantities_stay_short(value: float, size_bytes: int) -> None:
     assert len(size_text(size_bytes)) <= 15
     for text in (age_text(min(value, 1e9)), rate_text(min(value, 1e9))):
         assert 1 <= len(text) <= 15
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "-"),
+        (float("nan"), "-"),
+        (0.0, "0 V"),
+        (4.848, "4.848 V"),
+        (9.9996, "10.00 V"),
+        (12.3456, "12.35 V"),
+        (0.097, "97.00 mV"),
+        (0.99996, "1.000 V"),
+        (-0.0499, "-49.90 mV"),
+        (2.5e-5, "25.00 µV"),
+        (1e-7, "0 V"),
+        (5023.0, "5.023 kV"),
+        (3.2e12, "3.2e+06 MV"),
+    ],
+)
+def test_measured_values(value: float | None, text: str) -> None:
+    """Four digits and a prefix; unknown is no number."""
+    assert measured_text(value, "V") == text
