@@ -178,7 +178,7 @@ async def test_a_sweep_is_drawn_with_its_figures(explore, source) -> None:
         held.publish(f"{ANNA}/reply", {"ok": True, "v": [1, 2, 3, 4], "i": [1, 1, 1, 1]})
         await held.press("comma")
         assert "fill factor -" in held.text
-        assert "the maximum lies beyond this curve" in held.text
+        assert "The power is largest at the highest voltage" in held.text
 
 
 async def test_a_reset_asks_for_the_name(explore, source) -> None:

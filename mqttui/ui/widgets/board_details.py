@@ -68,12 +68,7 @@ class BoardDetails(Vertical):
         self._drawn_at = float("-inf")
         self._offered: Mapping[str, bool | None] = {}
         self._reader = NumberReader(workspace.reader.decoder_of, workspace.reader.context_of)
-        self._chart = ChartView(
-            workspace.store,
-            self._reader,
-            ChartSpec(),
-            id="board-chart",
-        )
+        self._chart = ChartView(workspace, self._reader, ChartSpec(), id="board-chart")
 
     def compose(self) -> ComposeResult:
         """Lay out the pane."""
@@ -81,7 +76,7 @@ class BoardDetails(Vertical):
         with VerticalScroll(id="board-words"):
             yield Lines(id="board-lines")
         yield self._chart
-        yield CurveView(id="board-curve")
+        yield CurveView(is_ascii=bool(self._workspace.preferences.is_ascii), id="board-curve")
         yield Lines(id="board-order")
         with Horizontal(id="board-buttons"):
             for title in BUTTONS:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 SHORTEST_PLOT_ROWS = 5
 NARROWEST_PLOT_CELLS = 24
-MOST_REASON_ROWS = 4
 TICK_ROWS = 4
 TICK_CELLS = 12
 
@@ -35,8 +34,14 @@ class CurveView(Lines, can_focus=True):
         *(f"pane--{series_role(number)}" for number in range(2)),
     }
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+    def __init__(
+        self,
+        *,
+        is_ascii: bool = False,
+        id: str | None = None,  # noqa: A002  # Textual's name
+    ) -> None:
         super().__init__(id=id)
+        self._is_ascii = is_ascii
         self._curve: Curve | None = None
         self._when = ""
 
@@ -58,12 +63,12 @@ class CurveView(Lines, can_focus=True):
         if self._curve is None:
             self.show([[(line, "dim")] for line in textwrap.wrap(NO_CURVE, max(20, width - 1))])
             return
-        rows = curve_words(self._curve, self._when, width)
+        rows = curve_words(self._curve, self._when, width, height - SHORTEST_PLOT_ROWS)
         room = height - len(rows)
         plot = None
         if room >= SHORTEST_PLOT_ROWS and width >= NARROWEST_PLOT_CELLS:
             plot = plot_of_curve(self._curve, width, room)
-        picture = [] if plot is None else plotted(plot, width, room)
+        picture = [] if plot is None else plotted(plot, width, room, is_ascii=self._is_ascii)
         self.show([*picture, *rows][:height])
 
 
@@ -83,8 +88,8 @@ def plot_of_curve(curve: Curve, width: int, height: int) -> Plot | None:
         return None
     return Plot(
         (
-            PlotLine(((volts, amperes),), series_role(0)),
-            PlotLine(((volts, watts),), series_role(1), "right"),
+            PlotLine(((volts, amperes),), series_role(0), letter="a"),
+            PlotLine(((volts, watts),), series_role(1), "right", letter="b"),
         ),
         x,
         left,
@@ -98,7 +103,7 @@ def _scale(values: list[float], count: int) -> Scale | None:
     return None if limits is None else Scale(*limits, tuple(ticks_of(*limits, count)))
 
 
-def curve_words(curve: Curve, when: str, width: int) -> list[Cells]:
+def curve_words(curve: Curve, when: str, width: int, most_rows: int) -> list[Cells]:
     """Return the figures of a curve as rows, with the reasons for what is not known."""
     maximum = curve.maximum
     power = UNKNOWN
@@ -127,5 +132,4 @@ def curve_words(curve: Curve, when: str, width: int) -> list[Cells]:
     reasons = [
         line for reason in curve.reasons for line in textwrap.wrap(reason, max(20, width - 1))
     ]
-    rows += [[(line, "warning")] for line in reasons[:MOST_REASON_ROWS]]
-    return rows
+    return [*rows, *([(line, "warning")] for line in reasons)][: max(len(rows), most_rows)]
