@@ -11,13 +11,14 @@ from mqttui.core.retained.fetching import RetainedMessage, RetainedStatus
 from mqttui.core.source import Phase, SourceCounters, SourceStatus, SubscriptionStatus
 from mqttui.core.trace import Direction, TraceEntry
 from mqttui.demo.classroom import classroom
+from mqttui.demo.simulated import Outgoing
+from screenshots.broker_reports import INTERVAL_S, reports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mqttui.core.message import RawMessage
     from mqttui.core.publishing import PublishRequest
-    from mqttui.demo.simulated import Outgoing
     from mqttui.settings.connection import Subscription
 
 BEGAN_S = 1_772_447_000.0
@@ -94,6 +95,8 @@ class ClassroomSource:
         self.counters = SourceCounters()
         self.trace = RecordedTrace()
         self.now_s = 0.0
+        self.broker_reports = False
+        self._reports = 0
         self._retained: dict[bytes, bytes] = {}
         is_connected = status.phase is Phase.CONNECTED
         self._clients = classroom(SEED, round(BEGAN_S * 1000)) if is_connected else []
@@ -132,6 +135,15 @@ class ClassroomSource:
                 for outgoing in client.messages_due(self.now_s)
             ]
         )
+
+        if self.broker_reports and self.now_s >= self._reports * INTERVAL_S:
+            self._deliver(
+                [
+                    Outgoing(f"$SYS/broker/{name}", value.encode())
+                    for name, value in reports(self._reports).items()
+                ]
+            )
+            self._reports += 1
 
     def _deliver(self, outgoing: list[Outgoing]) -> None:
         messages: list[RawMessage] = [

@@ -166,6 +166,15 @@ async def busiest(app: StillApp, pilot: Pilot[None]) -> None:
     await _settle(app, pilot)
 
 
+async def broker(app: StillApp, pilot: Pilot[None]) -> None:
+    """What the broker says of itself."""
+    app.let_broker_report()
+    await app.play(pilot)
+    await pilot.press("4")
+    await _until(app, pilot, "#broker-figures")
+    await _settle(app, pilot)
+
+
 async def hygiene(app: StillApp, pilot: Pilot[None]) -> None:
     """Which topics are hard to share, and why."""
     await app.play(pilot)
@@ -210,6 +219,7 @@ SCENES: dict[str, Scene] = {
     "subscriptions": (subscriptions, CONNECTED),
     "log": (log, CONNECTED),
     "busiest": (busiest, CONNECTED),
+    "broker": (broker, CONNECTED),
     "hygiene": (hygiene, CONNECTED),
     "retained": (retained, CONNECTED),
     "help": (help_screen, CONNECTED),

@@ -42,6 +42,11 @@ class StillApp(MqttuiApp):
     def _turn(self, connection: OpenConnection) -> None:
         """Turn only by hand."""
 
+    def let_broker_report(self) -> None:
+        """Let the broker speak of itself as well."""
+        assert self._classroom is not None
+        self._classroom.broker_reports = True
+
     async def play(self, pilot: Pilot[None]) -> None:
         """Let the class publish for as long as it takes to look lived in."""
         assert self._classroom is not None

@@ -13,6 +13,7 @@ from mqttui.settings.broker_memory import BrokerMemory
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mqttui.broker.sys.watch import BrokerWatch
     from mqttui.core.hygiene.inspector import HygieneInspector
     from mqttui.core.log.drop_events import Losses
     from mqttui.core.log.journal import Journal
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from mqttui.devices.fleet import Fleet
     from mqttui.settings.connection import ConnectionSettings
     from mqttui.settings.preferences import Preferences
+
+
+BROKER_SECTION = "broker"
+"""The section of the memory with what the broker said last."""
 
 
 class Workspace:
@@ -70,6 +75,7 @@ class Workspace:
         self._subscribed_traffic: SubscribedTraffic | None = None
         self._looked_at_filters: object = None
         self._reader: MessageReader | None = None
+        self._broker: BrokerWatch | None = None
 
     @property
     def label(self) -> str:
@@ -140,6 +146,30 @@ class Workspace:
 
             self._reader = remembered_reader(self.store, self.memory)
         return self._reader
+
+    @property
+    def broker(self) -> BrokerWatch:
+        """What keeps an eye on the broker."""
+        if self._broker is None:
+            # Imported here: the first paint can do without it.
+            from mqttui.broker.sys.watch import BrokerWatch
+
+            self._broker = BrokerWatch(
+                self.store, self.preferences.thresholds, self.memory.read(BROKER_SECTION)
+            )
+        return self._broker
+
+    @property
+    def watches_broker(self) -> bool:
+        """Whether somebody has asked what the broker says of itself."""
+        return self._broker is not None
+
+    def watch_broker(self, now: float) -> None:
+        """Take in what the broker says of itself; alarms go into the log. `now` since the epoch."""
+        connected_at_s = self.source.status.connected_at_s
+        received = self.source.counters.received
+        for alarm in self.broker.update(now, connected_at_s, received):
+            self.journal.note_alarm(alarm.sentence, alarm.raised_at, is_critical=alarm.is_critical)
 
     @property
     def unseen_errors(self) -> int:

@@ -65,6 +65,11 @@ class Alarm:
         """How bad it is."""
         return SEVERITIES[self.kind]
 
+    @property
+    def is_critical(self) -> bool:
+        """Whether it is more than a warning."""
+        return self.severity is Severity.CRITICAL
+
 
 LOST_WITHIN_S = 60.0
 MEMORY_SPAN_S = 600.0

@@ -39,6 +39,7 @@ class Subject(Enum):
     SUBSCRIPTION = "subscriptions"
     PUBLISH = "publish"
     DROPS = "drops"
+    BROKER = "broker"
     SETTINGS = "settings"
     PROGRAM = "program"
 

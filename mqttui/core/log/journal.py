@@ -59,6 +59,11 @@ class Journal:
             now, Severity.ERROR, Subject.PROGRAM, fault.sentence, key=fault.key, gap_s=float("inf")
         )
 
+    def note_alarm(self, sentence: str, at: float, *, is_critical: bool) -> None:
+        """Write down what is wrong at the broker."""
+        severity = Severity.ERROR if is_critical else Severity.WARNING
+        self.log.add(at, severity, Subject.BROKER, sentence, key=("alarm", sentence))
+
     def note_record(self, record: Record) -> None:
         """Write down what a part of the program has logged."""
         severity = Severity.ERROR if record.is_error else Severity.WARNING

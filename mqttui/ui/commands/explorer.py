@@ -145,6 +145,13 @@ EXPLORER_COMMANDS = CommandGroup(
             True,
         ),
         Command(
+            "4",
+            "show_broker",
+            "Broker",
+            "What the broker says of itself: clients, messages, drops, memory, alarms",
+            True,
+        ),
+        Command(
             "r", "retry_now", "Retry", "Reconnect at once instead of waiting for the count-down"
         ),
         Command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mqttui.ui.commands.app import APP_COMMANDS
+from mqttui.ui.commands.broker import BROKER_COMMANDS
 from mqttui.ui.commands.busiest import BUSIEST_COMMANDS
 from mqttui.ui.commands.chart import CHART_COMMANDS
 from mqttui.ui.commands.chart_settings import CHART_SETTINGS_COMMANDS
@@ -57,6 +58,7 @@ GROUPS = (
     CHARTS_COMMANDS,
     BUSIEST_COMMANDS,
     DEVICES_COMMANDS,
+    BROKER_COMMANDS,
     HYGIENE_COMMANDS,
     PUBLISH_COMMANDS,
     RETAINED_COMMANDS,

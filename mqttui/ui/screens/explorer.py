@@ -93,6 +93,13 @@ class ExplorerScreen(ExplorerView):
         traffic.update(self._wall_clock())
         self.app.push_screen(BusiestScreen(traffic), self._go_to)
 
+    def action_show_broker(self) -> None:
+        """Show what the broker says of itself."""
+        from mqttui.ui.screens.broker import BrokerScreen
+
+        self.workspace.watch_broker(self._wall_clock())
+        self.app.push_screen(BrokerScreen(self.workspace), self._go_to)
+
     async def action_ask_retained(self) -> None:
         """Ask the broker whether the selected value is retained."""
         node = self.selected

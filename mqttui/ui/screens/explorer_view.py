@@ -12,6 +12,7 @@ from textual.style import Style
 
 from mqttui.broker.sys_counters import BrokerReport, SysCounters
 from mqttui.core.outline import Outline
+from mqttui.settings.toml_file import SettingsError
 from mqttui.ui.frame_parts import FrameParts
 from mqttui.ui.layout_memory import LayoutKeeper
 from mqttui.ui.looks import chosen_theme
@@ -23,6 +24,7 @@ from mqttui.ui.widgets.status_bar import Facts, RateMeter, StatusBar
 from mqttui.ui.widgets.topic_tree import TopicTree
 from mqttui.ui.widgets.tree_words import notice_text, subscribed_text, title_text
 from mqttui.ui.widgets.workbench import Workbench
+from mqttui.ui.workspace import BROKER_SECTION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,6 +146,11 @@ class ExplorerView(Screen[None]):
     def on_unmount(self) -> None:
         """Remember what was changed a moment ago."""
         self._keeper.finish()
+        if self.workspace.watches_broker:
+            try:
+                self.workspace.memory.write(BROKER_SECTION, self.workspace.broker.to_remember())
+            except SettingsError as problem:
+                self.app.log.warning(str(problem))
 
     def on_workbench_moved(self, event: Workbench.Moved) -> None:
         """Remember where the lines are."""
@@ -238,6 +245,8 @@ class ExplorerView(Screen[None]):
         is_started = self._frames_with_messages >= FRAMES_OF_START
         if is_started or workspace.counts_traffic:
             draw("Counting traffic", workspace.traffic.update, now)
+        if is_started or workspace.watches_broker:
+            draw("Watching the broker", workspace.watch_broker, now)
         if (is_started or workspace.inspects_hygiene) and not self.is_paused:
             draw("Topic hygiene", workspace.hygiene.update, now)
             self._tree.careless = workspace.hygiene.report
