@@ -306,7 +306,7 @@ class MqttuiApp(ContainedApp):
 
     def on_editor_wanted(self, event: EditorWanted) -> None:
         """Give the terminal to an editor; messages are taken in meanwhile."""
-        from mqttui.ui.external_editor import EditorProblem, edited, editor_command
+        from mqttui.ui.external_editor import EditorProblem, edited, editor_command, lent_terminal
 
         def receive() -> None:
             for connection in self.connections:
@@ -314,7 +314,7 @@ class MqttuiApp(ContainedApp):
 
         try:
             command = editor_command(os.environ)
-            with self.suspend():
+            with lent_terminal(self):
                 text = edited(event.text, command, suffix=event.suffix, meanwhile=receive)
         except SuspendNotSupported:
             event.complain("This terminal cannot be given to another program.")

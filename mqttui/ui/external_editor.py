@@ -1,4 +1,4 @@
-"""Editing a text in the program of the user's choice. No Textual here."""
+"""Editing a text in the program of the user's choice. No Textual is loaded here."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mqttui.core.publish.draft import MAX_TEXT_CHARACTERS
 from mqttui.payload.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from textual.app import App
 
 _POLL_S = 0.05
 _DEFAULTS = ("sensible-editor", "nano", "vi")
@@ -56,11 +58,16 @@ def edited(
     The file is readable by its owner alone and is removed in any case. `meanwhile` is called
     again and again until the editor ends. Raises `EditorProblem`.
     """
-    with tempfile.TemporaryDirectory(prefix="mqttui-") as folder:
-        path = Path(folder) / f"payload{suffix}"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mqttui-"))
+            path = Path(folder) / f"payload{suffix}"
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+                stream.write(text)
+        except (OSError, UnicodeEncodeError) as error:
+            reason = getattr(error, "strerror", None) or "the text is not UTF-8"
+            raise EditorProblem(f"There is no file for the editor: {reason}.") from None
         _run([*command, str(path)], meanwhile)
         try:
             with path.open(encoding="utf-8", newline="") as stream:
@@ -77,6 +84,23 @@ def edited(
     if found.endswith("\n") and not text.endswith("\n"):
         found = found[:-1]
     return found
+
+
+@contextlib.contextmanager
+def lent_terminal(app: App[Any]) -> Iterator[None]:
+    """Lend the terminal to another program and take it back, also when the block raises.
+
+    Raises `SuspendNotSupported`.
+    """
+    failure: Exception | None = None
+    with app.suspend():
+        # Textual takes the terminal back only from a block that ends well.
+        try:
+            yield
+        except Exception as error:  # raised below
+            failure = error
+    if failure is not None:
+        raise failure
 
 
 def _run(command: list[str], meanwhile: Callable[[], object]) -> None:

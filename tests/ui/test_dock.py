@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual.widgets import Input
 
@@ -73,6 +75,22 @@ async def test_a_panel_takes_the_keyboard_and_gives_it_back(explore, source) -> 
         assert explorer.app.screen.query_one("#dock").display
         await explorer.press("escape")
         assert not explorer.app.screen.query_one("#dock").display
+
+
+async def test_a_panel_that_is_just_being_opened_is_waited_for(explore) -> None:
+    """The key of a panel that comes back by itself with the explorer finds it complete."""
+    async with explore() as explorer:
+        screen = explorer.app.connection.explorer
+        opening = asyncio.create_task(screen._open_panel("notes"))
+        for _ in range(10_000):
+            # Not a step longer: the panel is there and not complete.
+            if screen._dock is not None and screen._dock._panels:
+                break
+            await asyncio.sleep(0)
+        await screen.action_show_panel("notes")
+        await opening
+        (notes,) = screen.query(Notes)
+        assert explorer.app.focused is notes.query_one(Input)
 
 
 async def test_only_the_panel_in_sight_is_drawn_and_all_keep_their_state(explore, source) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -92,6 +93,7 @@ class ExplorerView(Screen[None]):
         self._pane: MessagePane | None = None
         self._pins: PinList | None = None
         self._dock: Dock | None = None
+        self._opening_panel = asyncio.Lock()
         self._tabs: ConnectionTabs | None = None
         self._answer: RetainedAnswer | None = None
         self._frames_with_messages = 0
@@ -365,13 +367,15 @@ class ExplorerView(Screen[None]):
         self._draw_status()
 
     async def _open_panel(self, name: str) -> Panel:
-        if self._dock is None:
-            # Imported here: the first paint can do without it.
-            from mqttui.ui.widgets.dock import Dock
+        # One after the other: a panel that comes back by itself may not be complete yet.
+        async with self._opening_panel:
+            if self._dock is None:
+                # Imported here: the first paint can do without it.
+                from mqttui.ui.widgets.dock import Dock
 
-            self._dock = Dock(self.workspace, id="dock")
-            await self._workbench.add_dock(self._dock, self._dock.kinds)
-        panel = await self._dock.open(name)
+                self._dock = Dock(self.workspace, id="dock")
+                await self._workbench.add_dock(self._dock, self._dock.kinds)
+            panel = await self._dock.open(name)
         self._workbench.lay_out()
         self._keeper.note(panel=name)
         panel.draw(self._wall_clock())
