@@ -16,6 +16,13 @@ DIFF_COMMANDS = CommandGroup(
             True,
         ),
         Command(
+            "w",
+            "toggle_beside",
+            "Side by side",
+            "The two messages side by side, or what changed one below the other",
+            True,
+        ),
+        Command(
             "left_square_bracket",
             "step_old(-1)",
             "Older",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mqttui.payload.diff.rows import DiffKind, DiffRow
 
-_LOOKS: dict[DiffKind, tuple[str, str]] = {
+LOOKS: dict[DiffKind, tuple[str, str]] = {
     "added": ("+", "literal"),
     "removed": ("-", "warning"),
     "changed": ("~", "number"),
@@ -72,6 +72,6 @@ class DiffView(VirtualRows, can_focus=True):
             return painted(self, [], self.row_cells)
         line, start, end = self._rows[row]
         found = self._diff[line]
-        mark, role = _LOOKS[found.kind]
+        mark, role = LOOKS[found.kind]
         cells: Cells = [(f"{mark if start == 0 else ' '} ", role), (found.text[start:end], role)]
         return painted(self, cells, self.row_cells)
