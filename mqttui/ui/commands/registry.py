@@ -25,6 +25,7 @@ from mqttui.ui.commands.log import LOG_COMMANDS
 from mqttui.ui.commands.pins import PIN_COMMANDS
 from mqttui.ui.commands.properties import PROPERTIES_COMMANDS
 from mqttui.ui.commands.publish import PUBLISH_COMMANDS
+from mqttui.ui.commands.raw import RAW_COMMANDS
 from mqttui.ui.commands.retained import BACKUPS_COMMANDS, RETAINED_COMMANDS
 from mqttui.ui.commands.search import SEARCH_COMMANDS
 from mqttui.ui.commands.subscriptions import SUBSCRIPTION_COMMANDS
@@ -51,6 +52,7 @@ GROUPS = (
     DECODER_COMMANDS,
     DIFF_COMMANDS,
     HISTORY_COMMANDS,
+    RAW_COMMANDS,
     PROPERTIES_COMMANDS,
     CHART_TAB_COMMANDS,
     CHART_COMMANDS,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.widgets import Input
 
 from mqttui.payload.quantities import count_text
 from mqttui.ui.commands.history import HISTORY_COMMANDS
-from mqttui.ui.tabs.tab import MessageTab, MessageWanted
+from mqttui.ui.tabs.find_line import FindableTab
+from mqttui.ui.tabs.tab import MessageWanted
 from mqttui.ui.widgets.cells import Lines, cropped_cells
 from mqttui.ui.widgets.history_list import HistoryList
 
@@ -21,20 +21,19 @@ if TYPE_CHECKING:
     from mqttui.ui.tabs.tab import Shown
     from mqttui.ui.widgets.cells import Cells
     from mqttui.ui.widgets.message_list import MessageList
-    from mqttui.ui.widgets.text_filter import TextFilter
     from mqttui.ui.workspace import Workspace
 
 
-class HistoryTab(MessageTab):
+class HistoryTab(FindableTab):
     """A list of messages with what is kept, evicted, held and filtered above it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*HISTORY_COMMANDS.bindings]
+    HINT = "text in the messages"
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._node: TopicNode | None = None
         self._reader_version = 0
-        self._text_filter: TextFilter | None = None
         self._head = Lines(id="history-head")
         self._list = HistoryList(workspace.reader.one_line, id="history-list")
 
@@ -53,9 +52,7 @@ class HistoryTab(MessageTab):
         if shown.node is not self._node:
             self._node = shown.node
             self._list.show_node(shown.node, now)
-            if self._text_filter is not None:
-                self._text_filter.value = ""
-                self._text_filter.display = False
+            self.stop_looking()
         version = self.workspace.reader.version
         if version != self._reader_version:
             self._reader_version = version
@@ -96,10 +93,6 @@ class HistoryTab(MessageTab):
         self._head.show([cropped_cells(cells, width), listed.heading(listed.row_cells)])
 
     # What the user does
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """The filter of the history is meant, not that of the tree."""
-        return key == "slash"
 
     def on_message_list_chosen(self, event: MessageList.Chosen) -> None:
         """Moving the cursor shows no other message."""
@@ -146,28 +139,7 @@ class HistoryTab(MessageTab):
         self._list.hold()
         self._draw_head()
 
-    async def action_find(self) -> None:
-        """Let the user type what the messages must contain."""
-        if self._text_filter is None:
-            # Imported here: an input is much code that most looks at the history can do without.
-            from mqttui.ui.widgets.text_filter import TextFilter
-
-            self._text_filter = TextFilter("text in the messages", id="history-filter")
-            await self.mount(self._text_filter, before=self._head)
-        self._text_filter.display = True
-        # At once: a key that is typed ahead belongs to the filter.
-        self.screen.set_focus(self._text_filter)
-
-    @on(Input.Changed, "#history-filter")
-    def take_text(self, event: Input.Changed) -> None:
-        """List only what fits."""
-        event.stop()
-        self._list.set_filter(event.value)
+    def look_for(self, text: str) -> None:
+        """List only messages that contain a text."""
+        self._list.set_filter(text)
         self._draw_head()
-
-    def on_text_filter_left(self, event: TextFilter.Left) -> None:
-        """Go on in the list; an empty filter takes no room."""
-        event.stop()
-        if self._text_filter is not None:
-            self._text_filter.display = not event.is_cleared and bool(self._text_filter.value)
-        self.focus_first()

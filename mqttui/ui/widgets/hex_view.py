@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.geometry import Region
 
 from mqttui.payload.hexdump import hex_row, offset_digits, row_columns, visible_ascii
+from mqttui.ui.glyphs import CURSOR, HIT
 from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, painted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.events import Resize
     from textual.strip import Strip
 
 _ROW_BYTES = (32, 16, 8, 4)
+FOUND, CURRENT = "warning", "cursor"
 
 
 class HexView(VirtualRows, can_focus=True):
     """Shows bytes with their offsets and, where there is room, as characters.
 
-    Control characters are seen as their pictures; bytes beyond ASCII as dots.
+    Control characters are seen as their pictures; bytes beyond ASCII as dots. Hits of a search are
+    marked, the current one differently, and in front of their rows as well.
     """
 
     ALLOW_SELECT = False
@@ -29,6 +35,9 @@ class HexView(VirtualRows, can_focus=True):
         super().__init__(id=id)
         self._data = b""
         self._row_bytes = 0
+        self._hits: Sequence[int] = ()
+        self._hit_bytes = 0
+        self._hit: int | None = None
 
     def show(self, data: bytes) -> None:
         """Show other bytes; rows that stay as they are are not painted again."""
@@ -45,6 +54,19 @@ class HexView(VirtualRows, can_focus=True):
             start = (top + y) * size
             if before[start : start + size] != data[start : start + size]:
                 self.refresh(Region(0, y, self.size.width, 1))
+
+    def mark(self, hits: Sequence[int], size_bytes: int, hit: int | None) -> None:
+        """Mark places, in order and `size_bytes` long each; `hit` is the current one of them."""
+        marks = (hits, size_bytes, hit)
+        if marks != (self._hits, self._hit_bytes, self._hit):
+            self._hits, self._hit_bytes, self._hit = marks
+            self.refresh()
+
+    def show_place(self, offset: int) -> None:
+        """Scroll to a byte unless it is in sight."""
+        row, top, height = offset // max(1, self._row_bytes), self.scroll_offset.y, self.size.height
+        if not top <= row < top + height:
+            self.scroll_to(y=max(0, row - height // 3), animate=False)
 
     def heading(self) -> Cells:
         """Return the numbers of the columns."""
@@ -76,9 +98,41 @@ class HexView(VirtualRows, can_focus=True):
             return painted(self, cells, width)
         digits = offset_digits(len(self._data))
         pairs = f"{hex_row(row):<{row_columns(self._row_bytes)}}"
-        cells = [
-            (f"{start:0{digits}x}  ", "dim"),
-            (pairs, "value"),
-            (f"  {visible_ascii(row)}", "string"),
-        ]
-        return painted(self, cells, width)
+        roles = self._roles(start, len(row))
+        if not roles:
+            cells = [
+                (f"{start:0{digits}x}  ", "dim"),
+                (pairs, "value"),
+                (f"  {visible_ascii(row)}", "string"),
+            ]
+            return painted(self, cells, width)
+        is_current = any(role == CURRENT for _, _, role in roles)
+        cells = [(f"{start:0{digits}x}", "dim"), (f"{CURSOR if is_current else HIT} ", "warning")]
+        at = 0
+        for first, last, role in roles:
+            begin, end = _column(first), _column(last) + 2
+            cells += [(pairs[at:begin], "value"), (pairs[begin:end], role)]
+            at = end
+        cells.append((f"{pairs[at:]}  ", "value"))
+        shown, at = visible_ascii(row), 0
+        for first, last, role in roles:
+            cells += [(shown[at:first], "string"), (shown[first : last + 1], role)]
+            at = last + 1
+        return painted(self, [*cells, (shown[at:], "string")], width)
+
+    def _roles(self, start: int, count: int) -> list[tuple[int, int, str]]:
+        """Return the hits in a row: first and last byte within it, and their role."""
+        hits, size = self._hits, self._hit_bytes
+        found = []
+        for place in range(max(0, bisect_left(hits, start - size + 1)), len(hits)):
+            at = hits[place]
+            if at >= start + count:
+                break
+            first, last = max(0, at - start), min(count, at + size - start) - 1
+            found.append((first, last, CURRENT if at == self._hit else FOUND))
+        return found
+
+
+def _column(place: int) -> int:
+    """Return where a byte begins in the hexadecimal part of a row."""
+    return place * 3 + place // 8
