@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mqttui.core.message_reader import is_head
 from mqttui.payload.candidates import brief, candidates
-from mqttui.payload.registry import AUTOMATIC
+from mqttui.payload.registry import AUTOMATIC, DECODERS
 
 if TYPE_CHECKING:
     from mqttui.core.decoder_rules import DecoderRules
     from mqttui.core.message_reader import MessageReader
     from mqttui.core.node import Entry
+    from mqttui.payload.registry import Decoder
 
 PREVIEW_BYTES = 1_000
 PREVIEW_CHARACTERS = 120
@@ -21,43 +22,77 @@ MOST_MESSAGE_TYPES = 100
 
 @dataclass(frozen=True, slots=True)
 class DecoderOption:
-    """A decoder by its name and title, and on one line what it makes of a message, or why not."""
+    """A decoder by its name and title, and on one line what it makes of a message, or why not.
+
+    What `is_container` can be followed by the decoder of what is in it.
+    """
 
     name: str
     title: str
     preview: str
     fits: bool
+    is_container: bool = False
 
 
-def decoder_options(reader: MessageReader, topic: str, entry: Entry) -> list[DecoderOption]:
+def decoder_options(
+    reader: MessageReader, topic: str, entry: Entry, container: str = ""
+) -> list[DecoderOption]:
     """Return the automatic decoder, then those that fit the message, then the others.
 
-    With a schema of Protobuf its messages stand behind the decoder without a schema.
+    With a schema of Protobuf its messages stand behind the decoder without a schema. With a
+    `container`, such as `gzip` or `gzip:base64`, they are those of what is in it.
     """
+    if container:
+        return _content_options(reader, topic, entry, container)
     guessed = reader.decode(topic, entry, PREVIEW_BYTES, decoder=AUTOMATIC)
     preview = f"{guessed.guess}: {brief(guessed, PREVIEW_CHARACTERS)}"
     options = [DecoderOption(AUTOMATIC, "automatic", preview, True)]
     context = reader.context_of(topic, entry)
     found = candidates(entry[1], PREVIEW_CHARACTERS, is_head=is_head(entry), context=context)
     for each in found:
+        decoder = each.decoder
         options.append(
-            DecoderOption(each.decoder.name, each.decoder.title, each.preview, each.fits)
+            DecoderOption(
+                decoder.name, decoder.title, each.preview, each.fits, decoder.is_container
+            )
         )
         if each.decoder.name == "protobuf":
             options += _message_options(reader, topic, entry)
     return options
 
 
-def _message_options(reader: MessageReader, topic: str, entry: Entry) -> list[DecoderOption]:
-    names = reader.schema.message_names() if reader.schema is not None else []
+def _content_options(
+    reader: MessageReader, topic: str, entry: Entry, container: str
+) -> list[DecoderOption]:
     options = []
-    for message in names[:MOST_MESSAGE_TYPES]:
-        name = f"protobuf:{message}"
-        decoded = reader.decode(topic, entry, PREVIEW_BYTES, decoder=name)
-        fits = decoded.error is None
-        preview = brief(decoded, PREVIEW_CHARACTERS) if fits else str(decoded.error)
-        options.append(DecoderOption(name, message, preview, fits))
-    return options
+    for decoder in DECODERS:
+        name = f"{container}:{decoder.name}"
+        options.append(_option(reader, topic, entry, name, decoder))
+        if decoder.name == "protobuf":
+            options += _message_options(reader, topic, entry, f"{container}:")
+    options.sort(key=lambda option: not option.fits)
+    return [_option(reader, topic, entry, container), *options]
+
+
+def _message_options(
+    reader: MessageReader, topic: str, entry: Entry, before: str = ""
+) -> list[DecoderOption]:
+    names = reader.schema.message_names() if reader.schema is not None else []
+    return [
+        replace(_option(reader, topic, entry, f"{before}protobuf:{message}"), title=message)
+        for message in names[:MOST_MESSAGE_TYPES]
+    ]
+
+
+def _option(
+    reader: MessageReader, topic: str, entry: Entry, name: str, decoder: Decoder | None = None
+) -> DecoderOption:
+    """Return a decoder by its full name; without an entry of the registry it is automatic."""
+    decoded = reader.decode(topic, entry, PREVIEW_BYTES, decoder=name)
+    fits = decoded.error is None
+    preview = brief(decoded, PREVIEW_CHARACTERS) if fits else str(decoded.error)
+    title = "automatic" if decoder is None else decoder.title
+    return DecoderOption(name, title, preview, fits, decoder is not None and decoder.is_container)
 
 
 def filter_suggestions(topic: str) -> list[str]:

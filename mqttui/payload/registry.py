@@ -36,6 +36,11 @@ class Decoder:
     variant: str = ""
     argument: str = ""
 
+    @property
+    def is_container(self) -> bool:
+        """Whether it only wraps another format, whose decoder is then the argument."""
+        return self.argument == _CONTENT
+
 
 _CONTENT = "decoder of the content"
 _WIDE_NUMBERS = [

@@ -126,3 +126,39 @@ async def test_what_is_set_by_hand_is_remembered_with_a_pinned_chart(explore, so
         await explorer.until(lambda: "1.9 kV" in chart_text(explorer))
         picture = explorer.app.screen.query_one(ChartView).picture
         assert (picture.left, picture.right) == ((-1, 2.5), (0, 1))
+
+
+async def test_a_chart_is_pinned_from_the_screen_of_charts(explore, source) -> None:
+    """A topic of the tree is enough; one without numbers is told, and a chart that is there."""
+    deliver(source)
+    source.publish("b/words", "online")
+    async with explore(80, 24) as explorer:
+        find = explorer.app.connection.workspace.store.find
+        notices = explorer.app._notifications
+
+        async def choose(*keys: str) -> None:
+            screen = explorer.app.screen
+            await explorer.pilot.press(keys[0])
+            await explorer.until(lambda: explorer.app.screen.query("#number-choice"))
+            await explorer.pilot.press(*keys[1:])
+            await explorer.until(lambda: explorer.app.screen is screen)
+            await explorer.settle()
+
+        await explorer.settle()
+        explorer.tree.go_to(find("b/words"))
+        await open_charts(explorer)
+        await explorer.pilot.press("n")
+        assert any("a topic with numbers" in each.message for each in notices)
+        await explorer.pilot.press("escape")
+        explorer.tree.go_to(find("b/data"))
+        screen = await open_charts(explorer)
+        # Where no chart is yet, adding a line makes the first.
+        await choose("a", "down", "a")
+        await choose("n", "down", "a")
+        assert any("pinned already" in each.message for each in notices)
+        await choose("n", "down", "enter", "down", "enter", "a")
+        paths = [[each.path for each in view.spec.series] for view in screen.query(ChartView)]
+        assert paths == [["v"], ["v", "i"]]
+        assert screen.query(ChartView).last().has_focus
+        memory = explorer.app.connection.workspace.memory
+        await explorer.until(lambda: len(memory.read(SECTION)) == 2)

@@ -15,6 +15,13 @@ CHARTS_COMMANDS = CommandGroup(
             "Add numbers of the topic that is selected in the tree to this chart",
             True,
         ),
+        Command(
+            "n",
+            "new_chart",
+            "New chart",
+            "Pin a chart with numbers of the topic that is selected in the tree",
+            True,
+        ),
         Command("d", "drop_line", "Drop line", "Take the last line out of this chart"),
         Command("delete", "unpin", "Unpin", "Remove this chart", True, key_display="del"),
         Command(

@@ -18,6 +18,14 @@ DECODER_COMMANDS = CommandGroup(
             key_display="enter",
         ),
         Command(
+            "i",
+            "look_inside",
+            "Inside",
+            "Choose also how that is read which gzip, zlib, deflate or base64 is around",
+            True,
+            in_palette=False,
+        ),
+        Command(
             "t",
             "next_filter",
             "Topics",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,6 +15,7 @@ from textual.widgets import Static
 
 from mqttui.core.charts.pinned import SECTION, PinnedCharts, pinned_of_json
 from mqttui.core.charts.reading import NumberReader
+from mqttui.core.charts.spec import ChartSpec
 from mqttui.settings.toml_file import SettingsError
 from mqttui.ui.commands.charts import CHARTS_COMMANDS
 from mqttui.ui.widgets.chart_view import ChartView
@@ -21,6 +23,8 @@ from mqttui.ui.widgets.chart_words import title_text
 from mqttui.ui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -32,11 +36,13 @@ TWO_COLUMNS_FROM_WIDTH = 110
 THREE_COLUMNS_FROM_WIDTH = 200
 LEAST_CHART_ROWS = 12
 
-NOTHING = """\
-No chart is pinned yet.
-
-Choose a topic with numbers in the tree, open its Chart tab (press . until it comes), go into the
-chart with tab, and press P there. Pinned charts are remembered for each broker."""
+NOTHING = (
+    "No chart is pinned yet.\n\n"
+    "Put the cursor on a topic with numbers in the tree, come here, and press n to choose which of"
+    " them are drawn. Or open its Chart tab (press . until it comes), go into it with tab, and"
+    " press P there.\n\n"
+    "Pinned charts are remembered for each broker."
+)
 
 
 class ChartsScreen(Screen["TopicNode | None"]):
@@ -149,22 +155,50 @@ class ChartsScreen(Screen["TopicNode | None"]):
         place = self._charts().index(event.chart)
         self._keep(self._pinned.with_change(place, event.spec))
 
-    async def action_add_selected(self) -> None:
+    def action_new_chart(self) -> None:
+        """Ask which numbers of the selected topic a new chart is to show."""
+        self._choose_numbers(self._pin)
+
+    def action_add_selected(self) -> None:
         """Ask which numbers of the selected topic this chart is to show too."""
-        place, node = self._place(), self._selected
-        if place is None or node is None or node.last is None:
-            self.notify("Choose a topic with numbers in the tree first.", markup=False)
+        place = self._place()
+        if place is None:
+            self.action_new_chart()
+        else:
+            self._choose_numbers(partial(self._add, place))
+
+    def _choose_numbers(self, take: Callable[[tuple[SeriesSpec, ...]], Awaitable[None]]) -> None:
+        """Let the user choose numbers of the selected topic, if it has any."""
+        node = self._selected
+        numbers = self._reader().numbers(node.path, node.last) if node and node.last else []
+        if node is None or not numbers:
+            self.notify(
+                "Go back with esc and put the cursor on a topic with numbers in the tree first.",
+                markup=False,
+            )
             return
         from mqttui.ui.screens.number_choice import NumberChoice
 
-        numbers = self._reader().numbers(node.path, node.last)
-        self.app.push_screen(
-            NumberChoice(node, numbers), lambda series: self._add(place, series or ())
-        )
+        async def take_chosen(series: tuple[SeriesSpec, ...] | None) -> None:
+            if series:
+                await take(series)
 
-    def _add(self, place: int, series: tuple[SeriesSpec, ...]) -> None:
-        if not series:
+        self.app.push_screen(NumberChoice(node, numbers), take_chosen)
+
+    async def _pin(self, series: tuple[SeriesSpec, ...]) -> None:
+        try:
+            pinned = self._pinned.with_chart(ChartSpec(series))
+        except ValueError as problem:
+            self.notify(str(problem), markup=False)
             return
+        self._is_alone = False
+        self._keep(pinned)
+        chart = self._chart(len(pinned.charts) - 1)
+        await self.query_one("#charts-grid").mount(chart)
+        self._arrange()
+        chart.focus()
+
+    async def _add(self, place: int, series: tuple[SeriesSpec, ...]) -> None:
         try:
             pinned = self._pinned.with_series(place, series)
         except ValueError as problem:

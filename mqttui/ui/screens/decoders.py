@@ -60,6 +60,7 @@ class DecoderScreen(ModalScreen[bool]):
             self._filters.append(rule.topic_filter)
         self._filter = topic if rule is None else rule.topic_filter
         self._in_force = reader.decoder_of(topic)
+        self._containers: list[str] = []
         self._list = ChoiceList[DecoderOption](
             self._cells, lambda option: option.name, id="decoder-list"
         )
@@ -67,8 +68,7 @@ class DecoderScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """Lay out the list, and below it for which topics the choice is meant."""
-        with Vertical(id="decoder-frame") as frame:
-            frame.border_title = Content(f"Decoder of {printable(self._topic[:200])}")
+        with Vertical(id="decoder-frame"):
             yield self._list
             yield self._words
             yield FormInput(id="decoder-filter")
@@ -80,11 +80,18 @@ class DecoderScreen(ModalScreen[bool]):
         self._show_filter()
 
     def _list_options(self) -> None:
-        options = decoder_options(self._workspace.reader, self._topic, self._entry)
+        container = self._containers[-1] if self._containers else ""
+        options = decoder_options(self._workspace.reader, self._topic, self._entry, container)
         self._list.show(options, is_other_list=True)
-        names = [option.name for option in options]
-        if self._in_force in names:
-            self._list.action_move_to(names.index(self._in_force))
+        place = next((at for at, each in enumerate(options) if self._is_in_force(each)), 0)
+        self._list.action_move_to(place)
+        inside = f"what is inside {container} of " if container else ""
+        title = Content(f"Decoder of {inside}{printable(self._topic[:200])}")
+        self.query_one("#decoder-frame").border_title = title
+
+    def _is_in_force(self, option: DecoderOption) -> bool:
+        is_around = option.is_container and self._in_force.startswith(f"{option.name}:")
+        return is_around or option.name == self._in_force
 
     def _show_filter(self) -> None:
         # What a terminal would obey is seen, and stands for what it is.
@@ -108,7 +115,7 @@ class DecoderScreen(ModalScreen[bool]):
 
     def _cells(self, option: DecoderOption, width: int) -> Cells:
         title_cells = max(14, int(width * TITLE_SHARE))
-        is_in_force = option.name == self._in_force
+        is_in_force = self._is_in_force(option)
         mark = f"{FULL} " if is_in_force else f"{DONE} " if option.fits else f"{FAILED} "
         title = fitted(printable(option.title), title_cells - 3)
         preview = fitted(option.preview, max(0, width - title_cells))
@@ -160,12 +167,31 @@ class DecoderScreen(ModalScreen[bool]):
             return
         self._take(self._workspace.reader.rules.without(rule.topic_filter))
 
-    def action_leave(self) -> None:
-        """Change nothing; from the filter go to the list."""
-        if self._list.has_focus:
-            self.dismiss(False)
+    def action_look_inside(self) -> None:
+        """Choose how that is read which the format under the cursor is around."""
+        option = self._list.item
+        if option is None or not option.is_container:
+            self.notify(
+                "Nothing is inside this format: put the cursor on gzip, base64 or the like."
+            )
+        elif not option.fits:
+            self.notify(printable(f"This message is {option.preview}"), markup=False)
         else:
+            self._containers.append(option.name)
+            self._list_options()
+
+    def action_leave(self) -> None:
+        """From the filter go to the list, from inside a format to what is around it; else back."""
+        if not self._list.has_focus:
             self._list.focus()
+        elif self._containers:
+            left = self._containers.pop()
+            self._list_options()
+            names = [option.name for option in self._list.items]
+            if left in names:
+                self._list.action_move_to(names.index(left))
+        else:
+            self.dismiss(False)
 
     def action_open_schema(self) -> None:
         """Ask for a schema of Protobuf."""
