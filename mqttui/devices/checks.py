@@ -29,6 +29,7 @@ CLOCK_TOLERANCE_S = 5.0
 WEAK_DBM = -80.0
 SHORTEST_SILENCE_S = 10.0
 SILENT_INTERVALS = 5.0
+OVERSLEPT_S = 60.0
 _QUARTER_HOUR_S = 900.0
 _MIXED_SHARE = 0.1
 
@@ -44,6 +45,7 @@ class Check(Enum):
     POWER = "power"
     SIGN = "sign"
     SILENT = "silent"
+    OVERSLEPT = "overslept"
     MIXED = "two senders"
     GAPS = "gaps"
     DROPPED = "dropped"
@@ -195,6 +197,14 @@ def _of_units(samples: Sequence[Sample], board: Board) -> Iterator[Finding]:
 
 def _of_silence(board: Board, now: float) -> Iterator[Finding]:
     last = board.last
+    if board.presence is Presence.SLEEPING and board.wakes_at is not None:
+        late_s = now - board.wakes_at
+        if late_s > OVERSLEPT_S:
+            yield Finding(
+                Check.OVERSLEPT,
+                f"It wanted to wake {age_text(late_s)} ago and has not come back: an empty "
+                "battery, or no Wi-Fi where it is.",
+            )
     if last is None or board.presence is not Presence.ONLINE:
         return
     age_s = now - last.received_at

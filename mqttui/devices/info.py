@@ -20,7 +20,8 @@ _LONGEST_TEXT = 60
 class BoardInfo:
     """What is known of a board; None for what it does not say. All text is printable.
 
-    `shunt_range_mv` is 0 while the range follows the current. `dropped` counts samples that did not
+    `shunt_range_mv` is 0 while the range follows the current, `sleep_s` 0 for a board that never
+    sleeps. `dropped` counts samples that did not
     fit into the buffer, `waiting` those that are in it, `sensor_resets` brown-outs of the sensor.
     """
 
@@ -36,6 +37,7 @@ class BoardInfo:
     bus_range_v: float | None = None
     shunt_range_mv: float | None = None
     shunt_ohm: float | None = None
+    sleep_s: float | None = None
     buffer: float | None = None
     dropped: float | None = None
     waiting: float | None = None
@@ -62,6 +64,7 @@ _NUMBERS = {
     "bus_range_v": ("bus_range",),
     "shunt_range_mv": ("shunt_range",),
     "shunt_ohm": ("shunt",),
+    "sleep_s": ("sleep",),
     "buffer": ("buffer",),
     "dropped": ("dropped",),
     "waiting": ("waiting",),

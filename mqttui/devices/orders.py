@@ -53,12 +53,12 @@ class Order:
             self.reply = Reply(found.is_ok, words)
         elif conversation.is_over:
             self.reply = Reply(False, conversation.words)
-        self.words = conversation.words if self.reply is None else self.reply.words
-
-    def give_up(self) -> None:
-        """Wait no longer."""
-        self._conversation.cancel()
-        self.look()
+        if self.reply is not None:
+            self.words = self.reply.words
+        elif conversation.receipt is None:
+            self.words = conversation.words
+        else:
+            self.words = f"{conversation.receipt.status.words}; waiting for the reply"
 
 
 class Orders:
@@ -83,14 +83,17 @@ class Orders:
         self._given: deque[Order] = deque(maxlen=REMEMBERED)
         self._waiting: list[Order] = []
 
-    def give(self, path: str, command: BoardCommand) -> Order:
-        """Send a command to the board at `path` and return what follows it."""
+    def give(self, path: str, command: BoardCommand, more_s: float = 0.0) -> Order:
+        """Send a command to the board at `path` and return what follows it.
+
+        The reply may take `more_s` seconds more than usual, for a board that sleeps.
+        """
         conversation = Conversation(
             self._source,
             self._store,
             self._outbox,
             question(path, command, secrets.token_hex(4)),
-            timeout_s=command.timeout_s,
+            timeout_s=command.timeout_s + more_s,
             clock=self._clock,
             wall_clock=self._wall_clock,
         )
@@ -109,9 +112,3 @@ class Orders:
             for order in self._waiting:
                 order.look()
             self._waiting = [order for order in self._waiting if not order.is_over]
-
-    def give_up(self) -> None:
-        """Wait for nothing any more."""
-        for order in self._waiting:
-            order.give_up()
-        self._waiting = []

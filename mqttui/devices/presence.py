@@ -1,14 +1,15 @@
 """Whether a board is there, by what it has said on its topic for that.
 
 Our boards publish `online` on `…/status`, retained, and leave `offline` as their last will; one
-that sleeps says `sleeping` and when it wakes. Others have the same in other words: Tasmota on
-`…/LWT`, Home Assistant and Zigbee2MQTT on `…/availability` and `…/state`, Homie on `…/$state`,
-Shelly on `…/online`, mqtt-smarthome on `…/connected`.
+that sleeps says `sleeping` and when it wakes, in milliseconds since 1970. Others have the same in
+other words: Tasmota on `…/LWT`, Home Assistant and Zigbee2MQTT on `…/availability` and `…/state`,
+Homie on `…/$state`, Shelly on `…/online`, mqtt-smarthome on `…/connected`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from enum import Enum
 from typing import NamedTuple
 
@@ -53,6 +54,7 @@ _ANSWERS = {
 }
 _QUESTIONS = ("online", "connected")
 _KEYS = ("status", "state", "availability", *_QUESTIONS)
+_IS_TIME = re.compile(r"[0-9]{10,20}").fullmatch
 _WAKING_KEYS = ("wake", "wake_at", "wakes_at", "next_wake", "next")
 
 
@@ -65,8 +67,11 @@ def status_of(topic_name: str, payload: bytes) -> Status | None:
     except UnicodeDecodeError:
         return None
     if not text.startswith("{"):
-        presence = _presence_of(topic_name, text.strip('"'))
-        return None if presence is None else Status(presence)
+        word, _, more = text.strip('"').partition(" ")
+        presence = _presence_of(topic_name, word)
+        if presence is None or (more and presence is not Presence.SLEEPING):
+            return None
+        return Status(presence, time_of(int(more)) if _IS_TIME(more) else None)
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

@@ -16,6 +16,7 @@ LONGEST_UNUSUAL_S = 120.0
 """Before it is known what is usual, a longer pause is a gap."""
 
 _INTERVALS = 5
+_SLOW = 2.0
 _REMEMBERED = 32
 """A board sends again what was not acknowledged; it has far fewer messages under way."""
 
@@ -81,7 +82,7 @@ class Track:
             if number <= before and moment in self._known:
                 self.repeats += 1
                 return False
-            if number <= before or self._is_younger(sample):
+            if number <= before or self._has_restarted(sample, number):
                 self.restarts += 1
                 self._known.clear()
                 self._intervals.clear()
@@ -116,8 +117,18 @@ class Track:
         self._last = None
         self._last_number = None
 
+    def _has_restarted(self, sample: Sample, number: int) -> bool:
+        """Return whether the board has started again and counted beyond where it was.
+
+        One that has slept counts on as well, but more than it can have taken since it woke.
+        """
+        usual_s = self.usual_interval_s
+        if usual_s is None or sample.up_ms is None or not self._is_younger(sample):
+            return False
+        return number * usual_s <= _SLOW * sample.up_ms / 1000 + usual_s
+
     def _is_younger(self, sample: Sample) -> bool:
-        """Return whether the board has started again since the last sample."""
+        """Return whether the time since the start of the board began anew."""
         last = self._last
         return (
             last is not None
@@ -139,7 +150,7 @@ class Track:
 
 def _interval_s(last: Sample, sample: Sample) -> float:
     """Return the time between two samples by the best clock that both know."""
-    if last.up_ms is not None and sample.up_ms is not None:
+    if last.up_ms is not None and sample.up_ms is not None and sample.up_ms >= last.up_ms:
         return (sample.up_ms - last.up_ms) / 1000
     if last.time_s is not None and sample.time_s is not None:
         return sample.time_s - last.time_s

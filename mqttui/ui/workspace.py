@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mqttui.core.subscribed_traffic import SubscribedTraffic
     from mqttui.core.traffic_meter import TrafficMeter
     from mqttui.devices.fleet import Fleet
+    from mqttui.devices.orders import Orders
     from mqttui.settings.connection import ConnectionSettings
     from mqttui.settings.preferences import Preferences
 
@@ -71,6 +72,7 @@ class Workspace:
         self._hygiene: HygieneInspector | None = None
         self._traffic: TrafficMeter | None = None
         self._fleet: Fleet | None = None
+        self._orders: Orders | None = None
         self._journal: Journal | None = None
         self._subscribed_traffic: SubscribedTraffic | None = None
         self._looked_at_filters: object = None
@@ -121,6 +123,23 @@ class Workspace:
 
             self._fleet = Fleet(self.store)
         return self._fleet
+
+    @property
+    def orders(self) -> Orders:
+        """The commands that were given to boards."""
+        if self._orders is None:
+            from mqttui.devices.orders import Orders
+
+            self._orders = Orders(
+                self.source, self.store, clock=self.clock, wall_clock=self.wall_clock
+            )
+        return self._orders
+
+    def follow_boards(self, now: float) -> None:
+        """Read what has come from boards and to whom it is the reply; `now` since the epoch."""
+        self.fleet.update(now)
+        if self._orders is not None:
+            self._orders.look()
 
     @property
     def follows_boards(self) -> bool:

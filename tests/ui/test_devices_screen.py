@@ -140,7 +140,7 @@ async def test_a_command_and_its_reply(explore, source) -> None:
         await held.press("down", "enter")
         assert held.source.receipts[-1].request.topic == f"{ANNA}/cmd"
         assert (held.sent["op"], held.sent["rate"]) == ("set", 2)
-        assert "waiting for the answer" in held.text
+        assert "waiting for the reply" in held.text
         await held.answer(rate=2)
         assert "✓ rate 2/s: rate is 2 (answered in" in held.text
         assert "2.0/s wanted" in held.text

@@ -11,7 +11,6 @@ from textual.widgets import Static
 
 from mqttui.core.source import Phase
 from mqttui.devices.commands import BoardCommand
-from mqttui.devices.orders import Orders
 from mqttui.devices.presence import Presence
 from mqttui.devices.selection import BoardOrder, Shown, counts_of, selected
 from mqttui.ui.commands.devices import DEVICES_COMMANDS
@@ -33,6 +32,9 @@ if TYPE_CHECKING:
 
 WATCHED_BUDGET_S = 0.006
 DRAW_INTERVAL_S = 0.5
+WAKING_S = 20.0
+"""What a board takes to start, to join the Wi-Fi and to connect."""
+
 _COMMANDS = ("set", "give", "reset")
 _BY_BUTTON = {"Range": "set('range')", "Reset": "reset", "Identify": "give('identify')"}
 PLAIN_COMMANDS = {
@@ -49,7 +51,7 @@ class DevicesScreen(Screen["TopicNode | None"]):
     """
 
     AUTO_FOCUS = "#device-list"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (134, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [*DEVICES_COMMANDS.bindings]
     CSS_PATH = "../styles/devices.tcss"
 
@@ -58,12 +60,7 @@ class DevicesScreen(Screen["TopicNode | None"]):
         self._workspace = workspace
         self._fleet = workspace.fleet
         self._wanted = branch
-        self._orders = Orders(
-            workspace.source,
-            workspace.store,
-            clock=workspace.clock,
-            wall_clock=workspace.wall_clock,
-        )
+        self._orders = workspace.orders
         self._shown = Shown.ALL
         self._order = BoardOrder.NAME
         self._listed: list[Board] = []
@@ -95,10 +92,6 @@ class DevicesScreen(Screen["TopicNode | None"]):
         if wanted in self._listed:
             self._list.action_move_to(self._listed.index(wanted))
         self._follow_cursor()
-
-    def on_unmount(self) -> None:
-        """Leave no subscription behind that waits for a reply."""
-        self._orders.give_up()
 
     def draw(self, now: float) -> None:
         """Read what is new, follow the commands, show what changed; `now` is since the epoch."""
@@ -181,9 +174,8 @@ class DevicesScreen(Screen["TopicNode | None"]):
             return False
         if self._workspace.is_read_only and DEVICES_COMMANDS.changes_broker(action):
             return None
-        # A board that is away hears nothing, and retained commands are ignored.
-        is_away = board.presence in (Presence.OFFLINE, Presence.SLEEPING)
-        return None if is_away else True
+        # A board that is away hears nothing; for one that sleeps the broker keeps the command.
+        return None if board.presence is Presence.OFFLINE else True
 
     # What the user does
 
@@ -289,9 +281,19 @@ class DevicesScreen(Screen["TopicNode | None"]):
                 lambda is_meant: self._give(board, RESET if is_meant else None),
             )
 
+    def _sleep_s(self, board: Board) -> float:
+        """Return how long a board will sleep yet and take to connect, 0 for one that is awake."""
+        if board.presence is not Presence.SLEEPING:
+            return 0.0
+        now = self._workspace.wall_clock()
+        rest_s = board.info.sleep_s or 0.0
+        if board.wakes_at is not None:
+            rest_s = max(0.0, board.wakes_at - now)
+        return rest_s + WAKING_S
+
     def _give(self, board: Board, command: BoardCommand | None) -> None:
         if command is not None:
-            self._orders.give(board.path, command)
+            self._orders.give(board.path, command, self._sleep_s(board))
             if command.op == "sweep" and board is self._board:
                 self._details.show_view(View.CURVE)
             self.draw(self._workspace.wall_clock())

@@ -258,7 +258,7 @@ class ExplorerView(Screen[None]):
 
                 self._tree.is_broken = is_nearly_json
         if workspace.follows_boards:
-            draw("The boards", workspace.fleet.update, now)
+            draw("The boards", workspace.follow_boards, now)
         if self._dock is not None and not self._is_covered:
             draw("The panel", self._dock.draw, now)
         if self._answer is not None and not self._is_covered:

@@ -15,7 +15,7 @@ from textual.widgets import Button
 from mqttui.core.charts.reading import NumberReader
 from mqttui.core.charts.spec import ChartSpec, SeriesSpec
 from mqttui.payload.printable import printable
-from mqttui.ui.widgets.board_words import clock_text, fact_rows, finding_rows, order_cells
+from mqttui.ui.widgets.board_words import clock_text, fact_rows, finding_rows, order_rows
 from mqttui.ui.widgets.cells import Lines
 from mqttui.ui.widgets.chart_view import ChartView
 from mqttui.ui.widgets.curve_view import CurveView
@@ -110,8 +110,11 @@ class BoardDetails(Vertical):
 
     def show_order(self, order: Order | None) -> None:
         """Show what became of the last command to the board."""
-        cells = order_cells(order, self._order.size.width)
-        self._order.show([cells] if cells else [])
+        rows = order_rows(order, self._order.size.width or self.size.width)
+        has_other_height = len(rows) != len(self._order.rows)
+        self._order.show(rows)
+        if has_other_height:
+            self._order.refresh(layout=True)
 
     def offer(self, offered: Mapping[str, bool | None]) -> None:
         """Show buttons that are True, show as disabled those that are None, and hide the rest."""

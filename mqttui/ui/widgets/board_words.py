@@ -160,6 +160,7 @@ def _board_facts(board: Board, *, is_presenting: bool) -> list[tuple[str, str]]:
         ("", sensor),
         ("uid", uid),
         ("address", address),
+        ("sleeps for", duration_text(info.sleep_s) if info.sleep_s else None),
         ("signal", None if info.rssi_dbm is None else f"{info.rssi_dbm:.0f} dBm"),
     )
     facts = [(f"{name} {value}".strip(), "value") for name, value in told if value is not None]
@@ -204,12 +205,15 @@ def finding_rows(board: Board, width: int) -> list[Cells]:
     return rows
 
 
-def order_cells(order: Order | None, width: int) -> Cells:
-    """Return what became of the last command."""
+def order_rows(order: Order | None, width: int) -> list[Cells]:
+    """Return what became of the last command, in two rows at most."""
     if order is None:
         return []
     reply = order.reply
-    mark, role = (
-        (" ", "dim") if reply is None else (DONE, "fact") if reply.is_ok else (FAILED, "warning")
-    )
-    return [(fitted(f"{mark} {order.command.title}: {order.words}", width), role)]
+    mark, role = (" ", "dim")
+    if reply is not None:
+        mark, role = (DONE, "fact") if reply.is_ok else (FAILED, "warning")
+    lines = textwrap.wrap(f"{mark} {order.command.title}: {order.words}", max(20, width))
+    if len(lines) > 2:
+        lines[1:] = [" ".join(lines[1:])]
+    return [[(fitted(line, width), role)] for line in lines]

@@ -125,10 +125,10 @@ def curve_words(curve: Curve, when: str, width: int, most_rows: int) -> list[Cel
     ]
     legend: Cells = [
         ("a current (left)", series_role(0)),
-        ("   b power (right)", series_role(1)),
-        ("   over voltage, dotted: MPP", "dim"),
+        ("b power (right)", series_role(1)),
+        ("over voltage, dotted: MPP", "dim"),
     ]
-    rows = [legend, *(row for row in flowed(facts, width, 3) if row)]
+    rows = [row for row in (*flowed(legend, width, 2), *flowed(facts, width, 3)) if row]
     reasons = [
         line for reason in curve.reasons for line in textwrap.wrap(reason, max(20, width - 1))
     ]

@@ -106,6 +106,19 @@ def test_silence_of_a_board_that_says_it_is_online() -> None:
     assert board.findings == ()
 
 
+def test_a_board_that_does_not_wake() -> None:
+    """It had said when; a minute late is not late."""
+    room = ClassRoom()
+    board = room.board()
+    room.publish(f"{PATH}/status", f"sleeping {int(room.now + 300) * 1000}")
+    room.now += 350
+    room.look()
+    assert board.findings == ()
+    room.now += 60
+    room.look()
+    assert [each.check for each in board.findings] == [Check.OVERSLEPT]
+
+
 def test_what_was_kept_while_offline_says_nothing_of_the_clock() -> None:
     """Late samples have a reason, as long as one is in time."""
     room = ClassRoom()

@@ -78,7 +78,7 @@ def test_a_command_goes_out_at_qos_1_and_its_reply_is_known_by_the_id() -> None:
     desk.room.publish(f"{PATH}/reply", {"id": "else", "ok": True, "rate": 3})
     desk.orders.look()
     assert not order.is_over
-    assert "waiting for the answer" in order.words
+    assert "waiting for the reply" in order.words
     desk.reply(rate=10)
     assert order.reply == Reply(True, "rate is 10 (answered in 40 ms)")
     assert desk.orders.last_of(PATH) is order
@@ -107,14 +107,27 @@ def test_what_the_broker_refuses_is_over_at_once() -> None:
     assert order.reply == Reply(False, "not authorised")
 
 
-def test_who_leaves_waits_no_longer_and_leaves_no_subscription() -> None:
+def test_no_subscription_is_left_behind() -> None:
     """The topic of the replies was subscribed to for this command only."""
     desk = _Desk("other/#")
     order = desk.give()
     assert desk.source.calls == ["subscribe"]
-    desk.orders.give_up()
+    desk.now_s = 60.0
+    desk.orders.look()
     assert order.is_over
     assert desk.source.calls == ["subscribe", f"unsubscribe {PATH}/reply"]
+
+
+def test_a_board_that_sleeps_may_answer_later() -> None:
+    """The broker keeps the command until it wakes."""
+    desk = _Desk()
+    order = desk.orders.give(PATH, RATE, more_s=300)
+    desk.now_s = 304.0
+    desk.orders.look()
+    assert order.words == "sent; waiting for the reply"
+    desk.reply(rate=10)
+    assert order.reply is not None
+    assert order.reply.is_ok
 
 
 SWEEP, IDENTIFY = sweep_command(20, 100), BoardCommand("identify", "identify")

@@ -45,6 +45,7 @@ def test_a_presence_is_known(topic_name: str, payload: bytes, presence: Presence
         ("state", b"ON"),
         ("state", b'{"state": "ON", "brightness": 3}'),
         ("status", b"1"),
+        ("status", b"online since yesterday"),
         ("status", b"true"),
         ("status", b""),
         ("status", b"\xff\xfe"),
@@ -63,6 +64,7 @@ def test_what_is_no_presence_is_none(topic_name: str, payload: bytes) -> None:
 def test_a_board_that_sleeps_says_when_it_wakes() -> None:
     """In milliseconds or seconds since 1970."""
     for payload in (
+        b"sleeping 1764000000000",
         b'{"status":"sleeping","wake":1764000000000}',
         b'{"state":"asleep","next":1764000000}',
     ):

@@ -81,11 +81,19 @@ def test_what_comes_twice_counts_once() -> None:
 @pytest.mark.parametrize("number", [1, 40])
 def test_a_restart_is_no_gap(number: int) -> None:
     """A board that counts from 1 again, also when its first samples were missed."""
-    track = track_of(
-        *(sample(n) for n in range(20, 25)), sample(number, 0.5), sample(number + 1, 1.5)
-    )
+    running = [sample(n, n + 100.0) for n in range(20, 25)]
+    track = track_of(*running, sample(number, number), sample(number + 1, number + 1))
     assert (track.restarts, track.missing, track.gaps, track.repeats) == (1, 0, 0, 0)
     assert track.energy_j == pytest.approx(2 * 4 + 2)
+
+
+def test_a_board_that_slept_counts_on() -> None:
+    """Its time since the start began anew, its numbers did not; over the sleep nothing is added."""
+    awake = [sample(n, n + 100.0) for n in range(1, 6)]
+    woken = [sample(n, n - 5.0)._replace(received_at=1400.0 + n) for n in (6, 7, 9)]
+    track = track_of(*awake, *woken)
+    assert (track.restarts, track.gaps, track.missing, track.pauses) == (0, 1, 1, 1)
+    assert track.energy_j == pytest.approx(2 * 5)
 
 
 def test_what_was_forgotten_before_it_was_read_is_no_gap() -> None:
