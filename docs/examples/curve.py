@@ -13,7 +13,7 @@ from ina219 import INA219
 from machine import I2C
 from mqttclient import MQTTClient
 
-TOPIC = "%s/solar" % wifi.settings["name"]
+TOPIC = "%s/%s/solar" % (wifi.settings.get("prefix", "iot49"), wifi.settings["name"])
 
 sensor = INA219(I2C(0))
 client = MQTTClient(

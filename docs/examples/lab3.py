@@ -11,7 +11,7 @@ import network
 import wifi
 from mqttclient import MQTTClient
 
-SESSION = "%s-lab3" % wifi.settings["name"]
+SESSION = "%s/%s/lab3" % (wifi.settings.get("prefix", "iot49"), wifi.settings["name"])
 ROUNDS = 20
 
 

@@ -15,7 +15,7 @@ from machine import I2C
 from mqttclient import MQTTClient
 
 SENSOR_ID = "volts-1"
-TOPIC = "sensor-data"
+TOPIC = wifi.settings.get("prefix", "iot49") + "/sensor-data"
 SLEEP_TIME = 0.5
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mqttui.settings.connection import ConnectionSettings
 
 _ONLINE = b"online"
+# A board that sleeps may have gone again already.
+_SLEEPING = b"sleeping"
 _POLL_S = 0.05
 
 
@@ -66,7 +68,7 @@ def _asked(status_topic: str, settings: ConnectionSettings, wait_s: float) -> st
             for batch in session.drain(1000):
                 for message in batch.messages:
                     heard = message[1]
-            if heard == _ONLINE:
+            if heard is not None and (heard == _ONLINE or _SLEEPING in heard[:100]):
                 return None
             status = session.status
             reason = _refusal(status)

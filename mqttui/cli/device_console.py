@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import signal
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +18,7 @@ from mqttui.deploy.serial_board import SerialBoard, SerialLine
 from mqttui.payload.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _END_OF_OUTPUT = b"\x04"
 
@@ -58,16 +60,32 @@ def run_file(words: Sequence[str]) -> int:
         raise DeployError(f"{arguments.file} is no text.") from None
     with SerialBoard(chosen_port(arguments.port)) as board:
         output = _Lines()
+        is_interrupted = False
         try:
             board.run(program, output.take)
         except KeyboardInterrupt:
-            board.interrupt()
-            warn("Interrupted; the board was restarted.")
-            return EXIT_INTERRUPTED
+            is_interrupted = True
         finally:
-            output.end()
-            board.restart()
+            # A second ctrl+c must not leave the board at a prompt.
+            with _without_interrupts():
+                output.end()
+                if is_interrupted:
+                    board.interrupt()
+                board.restart()
+    if is_interrupted:
+        warn("Interrupted; the board was restarted.")
+        return EXIT_INTERRUPTED
     return EXIT_OK
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Let ctrl+c do nothing for the moment that a board needs."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Lines:

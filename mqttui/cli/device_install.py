@@ -233,6 +233,8 @@ def _shown_plan(
     facts = read_facts(board)
     say(f"{printable(facts.board)}, MicroPython {facts.release_text}, on {printable(port)}")
     finish_interrupted(board)
+    # What was left of an interrupted installation took room.
+    facts = read_facts(board)
     on_board = read_files(board)
     setup = order.settings.setup_of(facts.unique_id, port, own_files(board, on_board))
     installed = {}

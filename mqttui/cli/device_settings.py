@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from mqttui.cli.device import firmware_folder, say
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from mqttui.deploy.roster import RosterRow
     from mqttui.settings.connection import ConnectionSettings
+
+_WIDTH = 78
 
 WRONG = "The configuration is wrong, nothing was changed"
 
@@ -159,8 +162,9 @@ class BoardSettings:
         if broker is not None and self._file_values is not None and "host" in values:
             broker = None
         if is_new and self._may_ask:
-            say(f"The board at {printable(port)} has no configuration yet.")
-            self._ask_for(values, row, port)
+            if not (self._answers and "name" in row):
+                say(f"The board at {printable(port)} has no configuration yet.")
+            self._ask_for(values, row)
         if self._may_ask and "ssid" not in {**values, **row}:
             values["ssid"] = self._answer("ssid", "Name of the Wi-Fi")
         if broker is None and self._may_ask and "host" not in {**values, **row}:
@@ -174,7 +178,7 @@ class BoardSettings:
             values.setdefault("ca", AUTHORITY_FILE)
         return {**values, **row}, authority
 
-    def _ask_for(self, values: dict[str, Any], row: Mapping[str, Any], port: str) -> None:
+    def _ask_for(self, values: dict[str, Any], row: Mapping[str, Any]) -> None:
         assert self._rules is not None
         if "name" not in row:
             values["name"] = ask(
@@ -250,10 +254,14 @@ class BoardSettings:
 def setup_lines(values: Mapping[str, Any]) -> list[str]:
     """Return what a configuration says, without secrets, and what is doubtful about it."""
     words = [f"{printable(key)} {shown_value(key, values[key])}" for key in sorted(values)]
-    lines = [f"  configuration: {', '.join(words)}"]
+    texts = [f"configuration: {', '.join(words)}"]
     if is_this_machine(values.get("host")):
-        lines.append(
-            "  The broker is named as this machine names itself; for a board that is the board. "
+        texts.append(
+            "The broker is named as this machine names itself; for a board that is the board. "
             "It needs the address of this machine in its Wi-Fi."
         )
-    return lines
+    return [
+        line
+        for text in texts
+        for line in wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+    ]

@@ -137,6 +137,18 @@ remove('{STAGING_FOLDER}')
 
 REMOVE_STAGING = f"{EMPTY_STAGING}os.rmdir('{STAGING_FOLDER}')\n"
 
+# What was sent before an interruption and never became valid.
+CLEAR_LEFTOVERS = f"""\
+{_REMOVE_TREE}
+try:
+    os.stat('{STAGING_FOLDER}')
+except OSError:
+    pass
+else:
+    remove('{STAGING_FOLDER}')
+    os.rmdir('{STAGING_FOLDER}')
+"""
+
 RESTART = "import machine\nmachine.reset()\n"
 
 

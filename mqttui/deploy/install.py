@@ -33,8 +33,12 @@ _ENDS = ("CONFIG", "SAFE")
 
 
 def finish_interrupted(board: Board) -> None:
-    """Finish an installation that was interrupted while files were moved, if there is one."""
+    """Finish an installation that was interrupted while files were moved, if there is one.
+
+    What is left of one that was interrupted before that is removed.
+    """
     board.run(board_programs.BOOT)
+    board.run(board_programs.CLEAR_LEFTOVERS)
 
 
 def install(

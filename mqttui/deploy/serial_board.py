@@ -167,7 +167,7 @@ class SerialBoard(SerialLine):
 
     def restart(self) -> None:
         """Reset the board; a native USB port vanishes with that and comes again."""
-        with self._explained():
+        with self._explained(), _silence():
             self._transport.exec_raw_no_follow(RESTART)
 
     def interrupt(self) -> None:

@@ -108,7 +108,8 @@ class Script:
         return self._process.wait(30)
 
     def interrupt(self) -> int:
-        """Press ctrl+c; return the exit code."""
+        """Press ctrl+c twice, as the impatient do; return the exit code."""
+        self._process.send_signal(signal.SIGINT)
         self._process.send_signal(signal.SIGINT)
         return self._process.wait(30)
 
@@ -144,6 +145,7 @@ def test_hello_greets_and_prints_what_it_hears(
         script.wait_for("heard you? on class/anna/questions")
         teacher.wait_payload(b"class/anna", b"hello 1")
         assert script.interrupt() == 130
+        script.wait_for("mqttui: Interrupted; the board was restarted.")
     assert teacher.payloads(b"class/anna")[:2] == [b"hello 0", b"hello 1"]
 
 
@@ -153,20 +155,20 @@ def test_lab_3_keeps_below_its_session(
     """It looks for the Wi-Fi, greets below its own topic, listens, and goes when it is told to."""
     with running(board, "lab3.py") as script:
         script.wait_for("in the Wi-Fi as 127.0.0.1")
-        teacher.wait_payload(b"anna-lab3/mcu/hello", b"hello 1")
+        teacher.wait_payload(b"iot49/anna/lab3/mcu/hello", b"hello 1")
         publish(
             class_broker.host,
             class_broker.port,
-            "anna-lab3/host/hello",
+            "iot49/anna/lab3/host/hello",
             b"stop",
             user=USER,
             password=PASSWORD,
         )
-        script.wait_for("anna-lab3/host/hello says stop")
+        script.wait_for("iot49/anna/lab3/host/hello says stop")
         script.wait_for("done")
         assert script.wait_for_end() == 0
     topics = {message[0] for message in teacher.messages if not message[0].startswith(b"$SYS")}
-    assert topics == {b"anna-lab3/mcu/hello", b"anna-lab3/host/hello"}
+    assert topics == {b"iot49/anna/lab3/mcu/hello", b"iot49/anna/lab3/host/hello"}
 
 
 def test_a_dictionary_becomes_json_with_the_measured_values(
@@ -175,11 +177,11 @@ def test_a_dictionary_becomes_json_with_the_measured_values(
     """What arrives is what `json.dumps(dict)` makes, whatever the order of its keys."""
     with running(board, "curve.py"):
         wait_until(
-            lambda: len(teacher.payloads(b"anna/solar")) >= 3,
+            lambda: len(teacher.payloads(b"iot49/anna/solar")) >= 3,
             lambda: f"three samples, got {teacher.messages}",
             30,
         )
-    samples = [json.loads(payload) for payload in teacher.payloads(b"anna/solar")]
+    samples = [json.loads(payload) for payload in teacher.payloads(b"iot49/anna/solar")]
     assert all(set(sample) == {"t", "v", "i"} for sample in samples)
     assert (samples[1]["v"], samples[1]["i"]) == (pytest.approx(4.5), pytest.approx(0.2))
     times = [sample["t"] for sample in samples]
@@ -190,11 +192,11 @@ def test_readings_of_thingflow_are_read_as_such(board: EmulatedBoard, teacher: L
     """A JSON list of sensor, time and value, which mqttui's own decoder names."""
     with running(board, "readings.py"):
         wait_until(
-            lambda: len(teacher.payloads(b"sensor-data")) >= 2,
+            lambda: len(teacher.payloads(b"iot49/sensor-data")) >= 2,
             lambda: f"two readings, got {teacher.messages}",
             30,
         )
-    payload = teacher.payloads(b"sensor-data")[0]
+    payload = teacher.payloads(b"iot49/sensor-data")[0]
     sensor_id, seconds, value = json.loads(payload)
     assert (sensor_id, value) == ("volts-1", pytest.approx(4.5))
     assert isinstance(seconds, int)

@@ -103,8 +103,9 @@ def test_a_bare_board_from_a_profile_and_three_answers(
         said = program.text
     assert "remove   /former.py  of an older firmware" in said
     assert "keep     /edited.py" in said
-    assert "host localhost, key (set, not shown), name anna, password (set, not shown), " in said
-    assert "for a board that is the board" in said
+    shown = " ".join(said.split())
+    assert "host localhost, key (set, not shown), name anna, password (set, not shown), " in shown
+    assert "for a board that is the board" in shown
     assert f"The broker localhost:{closed_broker.tls_port} has it as online, too." in said
     assert WIFI_KEY not in said
     assert PASSWORD not in said

@@ -316,6 +316,18 @@ def test_the_board_finishes_moves_that_were_begun(start_board: StartBoard, moved
     assert board.files() == {**new, "/boot.py": BOOT.encode()}
 
 
+def test_what_an_interruption_left_goes(start_board: StartBoard, tmp_path: Path) -> None:
+    """Files that never became valid are removed also when there is nothing to send."""
+    left: dict[str, str | bytes] = {"/.install/0": b"x" * 5000, "/.install/moves.new": "[]"}
+    board = start_board(files={**firmware("old"), **left, "/boot.py": BOOT})
+    folder = in_folder(firmware("old"), tmp_path / "firmware")
+    done = device("install", "--port", board.port, "--from", str(folder), "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "All 4 files are on the board already." in done.stdout
+    board.stop()
+    assert board.files() == {**firmware("old"), "/boot.py": BOOT.encode()}
+
+
 def test_a_running_board_is_followed_line_by_line(start_board: StartBoard) -> None:
     """Lines come one by one, and none when the time is over."""
     board = start_board(
