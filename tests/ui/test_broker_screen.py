@@ -89,7 +89,7 @@ async def test_figures_loads_and_alarms(explore, connected_source, size) -> None
         assert "⣀" in held.text or "⠒" in held.text or "⠉" in held.text
         await explorer.press("full_stop")
         assert "2.0/s" in held.row_of("messages in")
-        await explorer.press("full_stop")
+        await explorer.press("full_stop", "full_stop")
         assert "none so far" in held.text
         await held.tick(3)
         assert "Alarms 1" in held.text
@@ -197,3 +197,31 @@ async def test_what_was_seen_is_remembered(explore, connected_source, tmp_path) 
         await explorer.press("4")
         await held.tick(100, clients__connected=7)
     assert memory.read("broker")["clients.connected"][0] == 7
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_who_is_connected(explore, connected_source, size) -> None:
+    """The log becomes a list with what is known, and without a log it says how to get one."""
+    async with explore(*size) as explorer:
+        held = Held(explorer)
+        await explorer.press("4", "3")
+        await held.tick(100, clients__connected=3)
+        assert "log_dest topic" in held.text
+        lines = (
+            "New client connected from 10.0.0.7:4711 as ada [red] (p5, c1, k60, u'ada').",
+            "New client connected from 10.0.0.8:4711 as dup (p2, c1, k60).",
+            "Client dup already connected, closing old connection.",
+            "New client connected from 10.0.0.9:4711 as gone\x1b[2J (p2, c1, k60).",
+            "Client gone\x1b[2J closed its connection.",
+        )
+        messages = [(b"$SYS/broker/log/N", line.encode(), 0, None) for line in lines]
+        connected_source.deliver(messages, held.now)
+        await held.tick(101)
+        rows = [line for line in explorer.screen() if " there " in line or " gone " in line]
+        assert ["dup" in rows[0], "ada [red]" in rows[1], "gone␛" in rows[2]] == [True] * 3
+        assert "taken over once" in rows[0]
+        assert "connection lost" in rows[2]
+        assert "known 2 of 3 connected" in held.text
+        assert ("10.0.0.7" in rows[1]) == (size == SIZES[1])
+        await explorer.press("down")
+        assert "ada [red]; from 10.0.0.7; MQTT 5" in held.text

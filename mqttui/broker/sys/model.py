@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 from mqttui.broker.sys import metrics
 from mqttui.broker.sys.cell import Cell, number
 from mqttui.broker.sys.detection import adapter_by_topic, adapter_by_version
+from mqttui.broker.sys.following import SysTopics
 from mqttui.broker.sys.metrics import Kind
 from mqttui.broker.sys.snapshot import Reading, Snapshot
 from mqttui.payload.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mqttui.broker.sys.adapter import Adapter, Source
     from mqttui.broker.sys.metrics import Metric
     from mqttui.core.node import TopicNode
@@ -39,9 +38,6 @@ HOLE_S = 60.0
 POINTS = 900
 """How many ticks are kept for charts, per metric."""
 
-MAX_TOPICS = 5000
-"""More topics with metrics are not followed; they are counted as `unread`."""
-
 _VERSION_CHARACTERS = 80
 _STALE_TICKS = 3
 _LEAST_STALE_S = 5.0
@@ -49,40 +45,27 @@ _LEAST_STALE_S = 5.0
 Points = deque[tuple[float, float]]
 
 
-class _Watched:
-    """A topic that carries a metric, and how many of its messages were read."""
-
-    __slots__ = ("node", "node_name", "read", "source")
-
-    def __init__(self, node: TopicNode, node_name: str, source: Source) -> None:
-        self.node = node
-        self.node_name = node_name
-        self.source = source
-        self.read = 0
-
-
 class SysModel:
     """What one broker says. `look` is called often and costs little when nothing came."""
 
     def __init__(self, store: TopicStore) -> None:
-        self._store = store
-        self._additions = store.follow_additions()
+        self._topics = SysTopics(store, self._meaning_of)
         self._adapter: Adapter | None = None
         self._version: str | None = None
-        self._new = _topics_below_sys(store)
-        self._unrecognised: list[TopicNode] = []
-        self._watched: list[_Watched] = []
         self._cells: dict[tuple[Metric, int], dict[str, Cell]] = {}
         self._points: dict[Metric, Points] = {}
         self._gaps_s: deque[float] = deque(maxlen=15)
-        self._messages_seen = -1
         self._changed_at: float | None = None
         self._uptime_s: float | None = None
         self._ticked_at: float | None = None
         self._restarted_at: float | None = None
         self._ticks = 0
-        self.unread = 0
         self.snapshot = Snapshot()
+
+    @property
+    def unread(self) -> int:
+        """How many topics with metrics are not read, because there are too many."""
+        return self._topics.unread
 
     @property
     def adapter(self) -> Adapter | None:
@@ -95,16 +78,12 @@ class SysModel:
 
     def look(self, now: float) -> bool:
         """Read what has come; return whether a tick has ended. `now` is since the epoch."""
-        self._take_additions()
-        branch = (self._store.root.children or {}).get("$SYS")
-        if branch is None:
-            return False
-        if branch.messages_below != self._messages_seen or self._new:
-            self._messages_seen = branch.messages_below
-            if self._new:
-                self._classify()
-            if self._read_all():
-                self._changed_at = now
+        knew_product = self._adapter is not None
+        has_news = self._read_news()
+        if self._adapter is not None and not knew_product:
+            has_news |= self._read_anew()
+        if has_news:
+            self._changed_at = now
         changed_at = self._changed_at
         if changed_at is None or now - changed_at < QUIET_S:
             return False
@@ -147,60 +126,29 @@ class SysModel:
 
     # Reading
 
-    def _take_additions(self) -> None:
-        additions = self._additions
-        if additions.topics:
-            self._new += [node for node in additions.topics if is_of_sys(node)]
-        if additions.nodes or additions.topics:
-            additions.clear()
-
-    def _classify(self) -> None:
-        """Find out which of the new topics carry a metric."""
-        nodes = self._unrecognised + self._new
+    def _meaning_of(self, node: TopicNode) -> tuple[str, Source] | None:
+        """Return node of the broker and source of a topic; recognise the product by the way."""
         if self._adapter is None:
-            self._recognise(self._new)
-        self._new = []
-        adapter = self._adapter
-        if adapter is None:
-            # They are read when it is known what they mean.
-            self._unrecognised = nodes[:MAX_TOPICS]
-            self.unread = len(nodes) - len(self._unrecognised)
-            return
-        self._unrecognised = []
-        for node in nodes:
-            found = adapter.source(node.path)
-            if found is None:
-                continue
-            if len(self._watched) == MAX_TOPICS:
-                self.unread += 1
-                continue
-            self._watched.append(_Watched(node, *found))
-
-    def _recognise(self, nodes: Iterable[TopicNode]) -> None:
-        for node in nodes:
-            found: Adapter | None
             if node.path == "$SYS/broker/version" and node.last is not None:
-                found = adapter_by_version(_text(node.last[1]))
+                self._adapter = adapter_by_version(_text(node.last[1]))
             else:
-                found = adapter_by_topic(node.path)
-            if found is not None:
-                self._adapter = found
-                return
+                self._adapter = adapter_by_topic(node.path)
+        return None if self._adapter is None else self._adapter.source(node.path)
 
-    def _read_all(self) -> bool:
+    def _read_anew(self) -> bool:
+        """Read also what came before the product was recognised."""
+        self._topics.judge_anew()
+        return self._read_news()
+
+    def _read_news(self) -> bool:
         """Read the topics that have new messages; return whether there were any."""
         has_news = False
-        for watched in self._watched:
-            node = watched.node
-            fresh = node.messages - watched.read
-            if fresh and node.last is not None:
-                watched.read = node.messages
-                self._read(watched, fresh)
-                has_news = True
+        for news in self._topics.look():
+            self._read(news.node, *news.meaning)
+            has_news = True
         return has_news
 
-    def _read(self, watched: _Watched, fresh: int) -> None:
-        node, source = watched.node, watched.source
+    def _read(self, node: TopicNode, node_name: str, source: Source) -> None:
         assert node.last is not None
         received_at, payload, _, _ = node.last
         if source.metric is metrics.VERSION:
@@ -213,12 +161,12 @@ class SysModel:
             value += _sum_of_same_tick(node, received_at)
         value *= source.scale
         nodes = self._cells.setdefault((source.metric, source.window_min), {})
-        if watched.node_name and "" in nodes:
+        if node_name and "" in nodes:
             # What was recalled from an earlier run is of the broker as a whole.
             del nodes[""]
-        cell = nodes.get(watched.node_name)
+        cell = nodes.get(node_name)
         if cell is None:
-            nodes[watched.node_name] = Cell(value, received_at)
+            nodes[node_name] = Cell(value, received_at)
         else:
             cell.take(value, received_at)
 
@@ -328,24 +276,6 @@ class SysModel:
             restarted_at=self._restarted_at,
             ticks=self._ticks,
         )
-
-
-def is_of_sys(node: TopicNode) -> bool:
-    """Return whether a topic is below `$SYS`."""
-    return node.topic is not None and node.topic.startswith(b"$SYS/")
-
-
-def _topics_below_sys(store: TopicStore) -> list[TopicNode]:
-    found = []
-    branch = (store.root.children or {}).get("$SYS")
-    waiting = [] if branch is None else [branch]
-    while waiting:
-        node = waiting.pop()
-        if node.topic is not None:
-            found.append(node)
-        if node.children:
-            waiting.extend(node.children.values())
-    return found
 
 
 def _sum_of_same_tick(node: TopicNode, received_at: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mqttui.broker.roster.roster import Roster
 from mqttui.broker.sys import metrics
 from mqttui.broker.sys.alarms import AlarmKind, Alarms, findings
 from mqttui.broker.sys.model import SysModel
@@ -21,13 +22,16 @@ LOOK_INTERVAL_S = 1.0
 class BrokerWatch:
     """Looks at a store once per frame; `version` grows when something is to be shown anew.
 
-    `own_per_s` are the messages per second that this program received over the last tick.
+    `own_per_s` are the messages per second that this program received over the last tick. The
+    `roster` is there from the first look on.
     """
 
     def __init__(
         self, store: TopicStore, thresholds: Thresholds, remembered: object = None
     ) -> None:
+        self._store = store
         self.model = SysModel(store)
+        self.roster: Roster | None = None
         self.alarms = Alarms(thresholds)
         self.version = 0
         self.own_per_s: float | None = None
@@ -58,6 +62,9 @@ class BrokerWatch:
             if ticked_at is not None:
                 self.model.note_gap(now - ticked_at)
                 self.version += 1
+        if self.roster is None:
+            self.roster = Roster(self._store, now)
+        self.version += self.roster.update()
         has_ticked = self.model.look(now)
         if has_ticked:
             self._measure_own(now, received)
@@ -85,6 +92,7 @@ class BrokerWatch:
             stale_after_s=model.stale_after_s(),
             clients=model.points(metrics.CLIENTS_CONNECTED),
             memory=model.points(metrics.MEMORY),
+            takeovers_per_min=None if self.roster is None else self.roster.takeovers_per_min(now),
         )
         if now - self._silent_from < model.stale_after_s():
             # It was not listened to for long enough.

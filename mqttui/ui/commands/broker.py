@@ -11,12 +11,13 @@ BROKER_COMMANDS = CommandGroup(
     (
         Command("1", "show_view(0)", "Figures", "What the broker counts", in_palette=False),
         Command("2", "show_view(1)", "Load", "The broker's own averages", in_palette=False),
-        Command("3", "show_view(2)", "Alarms", "What is and what was wrong", in_palette=False),
+        Command("3", "show_view(2)", "Clients", "Who is connected", in_palette=False),
+        Command("5", "show_view(3)", "Alarms", "What is and what was wrong", in_palette=False),
         Command(
             "full_stop,right",
             "step_view(1)",
             "Next view",
-            "Figures, load averages, alarms",
+            "Figures, load averages, clients, alarms",
             True,
             in_palette=False,
             key_display=f". {RIGHT}",

@@ -1,4 +1,4 @@
-"""The broker itself: its figures with their course, its load averages, its alarms."""
+"""The broker itself: its figures with their course, its load averages, clients and alarms."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ from mqttui.payload.quantities import duration_text
 from mqttui.settings.connection import Subscription
 from mqttui.ui.commands.broker import BROKER_COMMANDS
 from mqttui.ui.plotting import AXIS_ROLE, Plot, PlotLine, Scale, plotted
+from mqttui.ui.screens.broker_clients import (
+    HOW_TO_LISTEN,
+    client_cells,
+    client_sentence,
+    clients_title,
+    listed,
+)
 from mqttui.ui.screens.broker_rows import (
     FigureRow,
     alarm_cells,
@@ -35,6 +42,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from mqttui.broker.roster.roster import Client
     from mqttui.broker.sys.alarms import Alarm
     from mqttui.broker.sys.metrics import Metric
     from mqttui.core.node import TopicNode
@@ -88,6 +96,13 @@ class BrokerScreen(Screen["TopicNode | None"]):
         with Vertical(id="broker-load-frame") as load_frame:
             load_frame.border_title = "Load averages"
             yield Lines(id="broker-load")
+        with Vertical(id="broker-clients-frame") as clients_frame:
+            clients_frame.border_title = "Clients"
+            yield ChoiceList["Client"](
+                lambda client, width: client_cells(client, width, self._workspace.wall_clock()),
+                lambda client: client.client_id,
+                id="broker-clients",
+            )
         with Vertical(id="broker-alarms-frame") as alarms_frame:
             alarms_frame.border_title = "Alarms"
             yield ChoiceList["Alarm"](
@@ -102,6 +117,7 @@ class BrokerScreen(Screen["TopicNode | None"]):
         """Show what is known already."""
         self._figures: ChoiceList[FigureRow] = self.query_one("#broker-figures", ChoiceList)
         self._alarms: ChoiceList[Alarm] = self.query_one("#broker-alarms", ChoiceList)
+        self._clients: ChoiceList[Client] = self.query_one("#broker-clients", ChoiceList)
         self._draw_all()
         self._figures.action_move_to(1)
 
@@ -127,7 +143,8 @@ class BrokerScreen(Screen["TopicNode | None"]):
         watch = self._watch
         alarms = watch.alarms
         active = len(alarms.active)
-        views = [(0, "Figures"), (1, "Load"), (2, f"Alarms {active}" if active else "Alarms")]
+        views = [(0, "Figures"), (1, "Load"), (2, "Clients")]
+        views.append((3, f"Alarms {active}" if active else "Alarms"))
         windows = [(each, "all" if each is None else duration_text(each)) for each in WINDOWS_S]
         switches = [Switch("", views, self._view)]
         if self._view == 0:
@@ -141,10 +158,14 @@ class BrokerScreen(Screen["TopicNode | None"]):
         silence.display = bool(rows)
         self.query_one("#broker-body").display = self._view == 0
         self.query_one("#broker-load-frame").display = self._view == 1
-        self.query_one("#broker-alarms-frame").display = self._view == 2
+        self.query_one("#broker-clients-frame").display = self._view == 2
+        self.query_one("#broker-alarms-frame").display = self._view == 3
         self._figures.show(figure_rows(watch, now))
         self.query_one("#broker-load", Lines).show(load_rows(watch.snapshot))
         self._alarms.show([*alarms.active, *alarms.past])
+        roster = watch.roster
+        self._clients.show([] if roster is None else listed(roster))
+        self.query_one("#broker-clients-frame").border_subtitle = Content(clients_title(watch))
         self.query_one("#broker-alarms-frame").border_subtitle = Content(
             "" if alarms.active or alarms.past else "none so far"
         )
@@ -155,7 +176,7 @@ class BrokerScreen(Screen["TopicNode | None"]):
         """Return what to say while the broker has said nothing."""
         if self._watch.model.adapter is not None:
             return ()
-        if self._watch.model.unread or self._workspace.store.find("$SYS/broker/uptime"):
+        if "$SYS" in (self._workspace.store.root.children or {}):
             return ("It is no broker that mqttui knows; its topics are in the tree (press t).",)
         entries = [
             entry
@@ -172,6 +193,13 @@ class BrokerScreen(Screen["TopicNode | None"]):
         width = max(20, self.size.width - 2)
         sentence: str | None = None
         if self._view == 2:
+            client = self._clients.item
+            roster = self._watch.roster
+            if client is not None:
+                sentence = client_sentence(client)
+            elif roster is None or not roster.has_events:
+                sentence = HOW_TO_LISTEN
+        elif self._view == 3:
             alarm = self._alarms.item
             sentence = alarm.sentence if alarm is not None else None
         elif self._view == 0 and (row := self._figures.item) is not None:
@@ -231,14 +259,14 @@ class BrokerScreen(Screen["TopicNode | None"]):
             self._draw_all()
 
     def action_show_view(self, view: int) -> None:
-        """Show figures, load averages or alarms."""
+        """Show figures, load averages, clients or alarms."""
         self._view = view
         self._draw_all()
-        self.set_focus(self._figures if view == 0 else self._alarms if view == 2 else None)
+        self.set_focus((self._figures, None, self._clients, self._alarms)[view])
 
     def action_step_view(self, steps: int) -> None:
         """Show the next or previous view."""
-        self.action_show_view((self._view + steps) % 3)
+        self.action_show_view((self._view + steps) % 4)
 
     def action_cycle_window(self) -> None:
         """Let the chart show more time, then less again."""

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mqttui.broker.sys import metrics
-from mqttui.broker.sys.model import MAX_TOPICS, QUIET_S, SysModel
+from mqttui.broker.sys.following import MAX_TOPICS
+from mqttui.broker.sys.model import QUIET_S, SysModel
 from mqttui.core.message import RETAIN
 from mqttui.core.store import TopicStore
 
@@ -42,6 +43,12 @@ class Broker:
         self.says(values, flags=flags)
         self.model.look(self.now)
         assert self.model.look(self.now + QUIET_S)
+
+    def tick_in_vain(self, values: dict[str, object]) -> None:
+        """Receive values of which the model can make nothing."""
+        self.says(values)
+        assert not self.model.look(self.now)
+        assert not self.model.look(self.now + QUIET_S)
 
 
 def mosquitto() -> Broker:
@@ -244,14 +251,22 @@ def test_nonsense_is_no_value() -> None:
         assert broker.model.snapshot.value(metric) is None
 
 
-def test_an_unknown_broker_costs_bounded_memory() -> None:
-    """Topics that nobody can read are counted when there are too many."""
-    broker = Broker("$SYS/thing/")
-    broker.says({f"value{number}": number for number in range(MAX_TOPICS + 5)})
-    assert not broker.model.look(broker.now)
+def test_what_came_before_the_product_was_known_is_read_then() -> None:
+    """Topics that nobody can read yet are not lost."""
+    broker = Broker()
+    broker.tick_in_vain({"uptime": "100 seconds", "clients/connected": 4})
     assert broker.model.adapter is None
-    assert broker.model.unread == 5
     assert broker.model.snapshot.product is None
+    broker.tick({"version": "mosquitto version 2.0.11"})
+    assert broker.model.snapshot.value(metrics.CLIENTS_CONNECTED) == 4
+
+
+def test_a_broker_with_too_many_nodes_costs_bounded_memory() -> None:
+    """Topics beyond the limit are counted and not read."""
+    broker = Broker("$SYS/brokers/")
+    broker.says({f"n{number}@h/uptime": 1 for number in range(MAX_TOPICS + 5)})
+    broker.model.look(broker.now)
+    assert broker.model.unread == 5
 
 
 @given(
