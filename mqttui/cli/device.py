@@ -109,11 +109,22 @@ def is_confirmed(question: str, *, answer: str = "y") -> bool:
 
 
 def _list(words: Sequence[str]) -> int:
-    device_parser("list", has_port=False).parse_all(words)
+    parser = device_parser("list", has_port=False)
+    parser.add_argument(
+        "--roster",
+        action="store_true",
+        help="ask each board for its id and print the begin of a roster (CSV); restarts them",
+    )
+    parser.add_argument(
+        "--port", action="append", metavar="PORT", help="with --roster: this port; can be repeated"
+    )
+    arguments = parser.parse_all(words)
     from mqttui.deploy.ports import usb_ports
     from mqttui.payload.printable import printable
 
     ports = usb_ports()
+    if arguments.roster:
+        return _list_ids(arguments.port or [port.device for port in ports] or [chosen_port(None)])
     if not ports:
         print("mqttui: No board is plugged in (or its cable has no data lines).", file=sys.stderr)
         return EXIT_FAILED
@@ -122,6 +133,26 @@ def _list(words: Sequence[str]) -> int:
         number = printable(port.serial_number or "-")
         say(f"{port.device:{width}}  {port.usb_id}  {printable(port.chip)}, serial number {number}")
     return EXIT_OK
+
+
+def _list_ids(ports: Sequence[str]) -> int:
+    """Print a roster with the ids of boards and nothing else filled in; return the exit code."""
+    from mqttui.deploy.facts import read_facts
+    from mqttui.deploy.failures import DeployError
+    from mqttui.deploy.serial_board import SerialBoard
+    from mqttui.payload.printable import printable
+
+    has_failed = False
+    say("id,name,user,password")
+    for port in ports:
+        try:
+            with SerialBoard(port) as board:
+                say(f"{printable(read_facts(board).unique_id)},,,")
+                board.restart()
+        except DeployError as problem:
+            print(f"mqttui: {problem}", file=sys.stderr, flush=True)
+            has_failed = True
+    return EXIT_FAILED if has_failed else EXIT_OK
 
 
 def _info(words: Sequence[str]) -> int:

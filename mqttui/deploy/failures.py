@@ -69,7 +69,8 @@ def no_answer(port: str, heard: str = "") -> str:
     said = f" (it prints {printable(lines[-1])[:_LONGEST_QUOTE]!r})" if lines else ""
     return (
         f"Nothing on {printable(port)} answers as MicroPython does{said}. Press the button EN (or "
-        f"RST) and try again. If the board has no MicroPython yet: {flash[0].lower()}{flash[1:]}"
+        "RST), which also wakes a board that sleeps, and try again. If the board has no "
+        f"MicroPython yet: {flash[0].lower()}{flash[1:]}"
     )
 
 

@@ -7,8 +7,12 @@ import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mqttui.deploy.failures import DeployError, PortState, cannot_open
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # USB vendor and product of the bridges and chips that ESP32 boards have.
 _CHIPS = {
@@ -104,6 +108,22 @@ def _group_of(path: Path) -> str | None:
         return None
 
 
+def program_name(name: str, words: Sequence[str]) -> str:
+    """Return what a person calls a program: of a Python the script or module that it runs.
+
+    `name` is that of its file, `words` its command line.
+    """
+    if not name.startswith("python"):
+        return name
+    rest = list(words[1:])
+    while rest and rest[0].startswith("-") and rest[0] not in ("-m", "-c"):
+        rest.pop(0)
+    if len(rest) > 1 and rest[0] == "-m":
+        return rest[1]
+    is_script = bool(rest) and bool(rest[0]) and not rest[0].startswith("-")
+    return Path(rest[0]).name if is_script else name
+
+
 def _users_of(path: Path) -> tuple[str, ...]:
     """Return the programs that have a file open, as far as Linux lets this user see them."""
     target = path.resolve()
@@ -112,7 +132,9 @@ def _users_of(path: Path) -> tuple[str, ...]:
         try:
             is_user = any(link.readlink() == target for link in folder.iterdir())
             if is_user and folder.parent.name != str(os.getpid()):
-                found.add((folder.parent / "comm").read_text().strip())
+                words = (folder.parent / "cmdline").read_bytes().decode(errors="replace")
+                name = (folder.parent / "comm").read_text().strip()
+                found.add(f"{program_name(name, words.split(chr(0)))} (pid {folder.parent.name})")
         except OSError:
             continue
     return tuple(sorted(found))

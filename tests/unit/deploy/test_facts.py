@@ -18,7 +18,7 @@ from mqttui.deploy.failures import (
     no_answer,
     said_by_board,
 )
-from mqttui.deploy.ports import SerialPort, only_port, port_state, usb_ports
+from mqttui.deploy.ports import SerialPort, only_port, port_state, program_name, usb_ports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,6 +129,22 @@ def test_a_port_without_micropython_names_the_command(heard: str, sentence: str)
     said = no_answer("/dev/ttyUSB0", heard)
     assert sentence in said
     assert said.endswith("run: mqttui device flash --port /dev/ttyUSB0 ESP32_GENERIC.bin")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["/usr/bin/python3", "/usr/bin/thonny"], "thonny"),
+        (["python3", "-u", "-m", "mpremote", "repl"], "mpremote"),
+        (["python3", "-c", "import serial"], "python3"),
+        (["python3"], "python3"),
+        ([""], "python3"),
+    ],
+)
+def test_a_python_program_has_the_name_of_its_script(words: list[str], name: str) -> None:
+    """Thonny is a python3 to the system, and a person looks for Thonny."""
+    assert program_name("python3", words) == name
+    assert program_name("picocom", words) == "picocom"
 
 
 def test_only_ports_with_a_usb_device_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
