@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_PLAIN_LOCALES = {"C", "POSIX"}
+
 # Their fonts have no marks and no parts of blocks.
 _PLAIN_TERMINALS = {"dumb", "linux", "vt100", "vt102", "vt220"}
 
@@ -52,16 +54,21 @@ def take_keys_from_terminal() -> None:
 def draws_only_ascii(environ: Mapping[str, str], encoding: str | None) -> bool:
     """Return whether a terminal with this environment and encoding can show no more than ASCII.
 
-    Python speaks UTF-8 also in the locales C and POSIX, so their names count as well.
+    Python speaks UTF-8 also in the locales C and POSIX, so their names count as well. Of `LANG=C`
+    it makes `LC_CTYPE=C.UTF-8` for itself (PEP 538), which therefore tells nothing.
     """
     if (encoding or "").lower().replace("-", "") != "utf8":
         return True
     if environ.get("TERM", "") in _PLAIN_TERMINALS:
         return True
-    names = (environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
-    locale = next((name for name in names if name), "").upper()
+    all_kinds, characters, general = (
+        environ.get(name, "").upper() for name in ("LC_ALL", "LC_CTYPE", "LANG")
+    )
+    if characters == "C.UTF-8" and general in _PLAIN_LOCALES:
+        characters = ""
+    locale = all_kinds or characters or general
     charset = locale.partition(".")[2].partition("@")[0].replace("-", "")
-    return locale in {"C", "POSIX"} or charset not in {"", "UTF8"}
+    return locale in _PLAIN_LOCALES or charset not in {"", "UTF8"}
 
 
 def read_line(descriptor: int, limit_bytes: int) -> bytes:
