@@ -106,6 +106,20 @@ def test_a_rate_is_told_while_there_were_messages_in_its_time() -> None:
     assert not any(rates[3:])
 
 
+def test_nobody_knows_the_age_of_what_was_retained() -> None:
+    """A value from before has no age, no rate and no shade, nor has its branch, until one comes."""
+    store = TopicStore()
+    store.apply(Batch(100.0, [(b"house/lamp", b"on", RETAIN, None)], 2))
+    store.settle(100.0)
+    branch, lamp = store.root.children["house"], store.find(b"house/lamp")
+    for node in (branch, lamp):
+        assert pulse_of(node, 100.0, 0.0)[:3] == ("", "-", 0)
+    store.apply(Batch(101.0, [(b"house/lamp", b"off", 0, None)], 3))
+    store.settle(101.0)
+    for node in (branch, lamp):
+        assert pulse_of(node, 101.0, 0.0)[1:3] == ("now", 3)
+
+
 def test_a_branch_tells_its_topics_and_messages() -> None:
     """What is below is counted where there is room for it."""
     store = TopicStore()

@@ -191,6 +191,14 @@ def row_sentences(
     rate_per_s = traffic.rate_per_s if traffic is not None else None
     said += [(warning, "warning") for warning in filter_warnings(topic_filter, rate_per_s)]
     said += [(note, "fact") for note in overlap_notes(topic_filter, others)]
+    if entry.retain_as_published:
+        said.append(
+            (
+                "As published: a value that is retained just now looks like one from before, so "
+                "it has no rate and no age, and counts only if it is another one.",
+                "fact",
+            )
+        )
     if not said:
         said.append(("Granted. Rate and messages are those of all topics that match.", "dim"))
     return said

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from mqttui.core.message import RETAIN
 from mqttui.payload.printable import printable
-from mqttui.payload.quantities import age_text, ago_text, count_text, rate_text
+from mqttui.payload.quantities import UNKNOWN, age_text, ago_text, count_text, rate_text
 from mqttui.ui.glyphs import RETAINED
 from mqttui.ui.widgets.cells import fitted, fitted_end
 from mqttui.ui.widgets.message_facts import counted
+from mqttui.ui.widgets.topic_row import is_dated
 
 if TYPE_CHECKING:
     from mqttui.core.node import TopicNode
@@ -64,12 +65,13 @@ def branch_facts(node: TopicNode, found: Survey, now: float) -> Cells:
     retained = count_text(found.retained)
     if not found.is_complete:
         retained = f"at least {retained}"
+    last = ago_text(now - node.changed_at) if is_dated(node) else UNKNOWN
     return [
         (counted(node.topics_below, "topic"), "fact"),
         (counted(node.messages_below, "message"), "fact"),
         (rate_text(node.rate(now)), "fact"),
         (f"{RETAINED} {retained} retained", "retained"),
-        (f"last {ago_text(now - node.changed_at)}", "fact"),
+        (f"last {last}", "fact"),
     ]
 
 
@@ -90,7 +92,7 @@ def recent_rows(
         mark = f"{RETAINED} " if entry[2] & RETAIN else ""
         room = max(0, width - used)
         value = fitted(mark + value_of(node, entry, room), room)
-        age = age_text(now - entry[0])
+        age = UNKNOWN if entry[2] & RETAIN else age_text(now - entry[0])
         rows.append(
             [
                 (f"{age:>{_AGE_CELLS}}  ", "dim"),

@@ -49,10 +49,13 @@ def size_of(entry: Entry) -> int:
 
 def message_facts(node: TopicNode, entry: Entry, now: float) -> Cells:
     """Return the facts about `entry` of `node` in the order of their weight."""
-    age_s, payload_flags = now - entry[0], entry[2]
+    age, payload_flags = ago_text(now - entry[0]), entry[2]
+    if payload_flags & RETAIN:
+        # It may have been sent long before.
+        age = f"came {age}"
     cells: Cells = [
         (counted(node.messages, "message"), "fact"),
-        (ago_text(age_s), "fact"),
+        (age, "fact"),
         (size_text(size_of(entry)), "fact"),
         (f"QoS {qos_of(payload_flags)}", "fact"),
     ]

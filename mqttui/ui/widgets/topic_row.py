@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
+from mqttui.core.message import RETAIN
 from mqttui.core.period import is_new
 from mqttui.payload.printable import topic_text
-from mqttui.payload.quantities import age_text, brief_count_text, count_text, rate_text, size_text
+from mqttui.payload.quantities import (
+    UNKNOWN,
+    age_text,
+    brief_count_text,
+    count_text,
+    rate_text,
+    size_text,
+)
 from mqttui.payload.registry import one_line
 from mqttui.ui.glyphs import CARELESS, CLOSED, CURSOR, HIT, NEW, OPENED, RETAINED, SILENT, WARNING
 from mqttui.ui.widgets.cells import fitted
@@ -103,7 +111,7 @@ def pulse_of(
     node: TopicNode, now: float, began_at: float, silent_after_s: float | None = None
 ) -> Pulse:
     """Return what time tells about a row; `began_at` is when the first message came."""
-    age_s = now - node.changed_at
+    age_s = now - node.changed_at if is_dated(node) else float("inf")
     last = node.last
     return Pulse(
         *figures_of(node, now),
@@ -115,12 +123,25 @@ def pulse_of(
     )
 
 
+def is_dated(node: TopicNode) -> bool:
+    """Whether anybody can know when the last message of a row was sent.
+
+    What the broker had retained does not tell; a row with other topics goes by those as well.
+    """
+    last = node.last
+    if last is not None and not node.children:
+        return not last[2] & RETAIN
+    return node.rate_value > 0
+
+
 def figures_of(node: TopicNode, now: float) -> tuple[str, str]:
-    """Return the rate and the age of a row, as text.
+    """Return the rate and the age of a row, as text, `-` for an age that nobody knows.
 
     A rate below `SLOWEST_RATE` is left out. From ten seconds on the age goes in tens: a text that
     ticks is a line sent to the terminal, and nobody needs the 47th second.
     """
+    if not is_dated(node):
+        return "", UNKNOWN
     rate = node.rate(now)
     age_s = now - node.changed_at
     if 10 <= age_s < 60:
