@@ -69,6 +69,14 @@ def age_text(age_s: float | None) -> str:
     return "now" if age_s < 1 else _whole_units(age_s)
 
 
+def calm_age_s(age_s: float) -> float:
+    """Return an age that does not change every second: from 10 s on whole tens of seconds.
+
+    A text that ticks is a line sent to the terminal, and nobody needs the 47th second.
+    """
+    return age_s - age_s % 10 if 10 <= age_s < _MINUTE_S else age_s
+
+
 def ago_text(age_s: float | None) -> str:
     """Return an age as a phrase: `now`, `3 s ago`, `-` when unknown."""
     text = age_text(age_s)

@@ -88,7 +88,7 @@ class MqttuiApp(ContainedApp):
             contains_failures=contains_failures,
             ansi_color=True if is_without_colour() or theme_name == SIXTEEN_COLOURS.name else None,
         )
-        self._typed_ahead = TypedAhead(self, super().on_event)
+        self.typed_ahead = TypedAhead(self, super().on_event)
         self._own_filters = [AsciiFilter()] if preferences.is_ascii else []
         self._take_on_looks(theme_name)
         self.connections = Connections(preferences.history_budget_bytes)
@@ -153,7 +153,7 @@ class MqttuiApp(ContainedApp):
         """Finish what the first paint could do without."""
         for connection in self.connections:
             connection.explorer.complete()
-        self.screen.call_after_refresh(self.call_later, self._typed_ahead.begin)
+        self.screen.call_after_refresh(self.call_later, self.typed_ahead.begin)
 
     def _connection_screen(self, notices: Sequence[str] = ()) -> Screen[None]:
         # Imported here: the form is much code that the first paint can do without.
@@ -352,7 +352,7 @@ class MqttuiApp(ContainedApp):
 
     async def on_event(self, event: Event) -> None:
         """Hand an event on, a key when the one before it is worked off."""
-        await self._typed_ahead.take(event)
+        await self.typed_ahead.take(event)
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
         """Leave letters to what is typed into, also those that the user gave to a command.

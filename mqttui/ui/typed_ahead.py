@@ -49,6 +49,11 @@ class TypedAhead:
         self._rounds = 0
         self._place: Widget | Screen[Any] | None = None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a key is worked off, or waits."""
+        return self._deadline is not None or bool(self._waiting)
+
     async def begin(self) -> None:
         """Take the keys that came while there was nothing that they could be given to."""
         self._has_begun = True

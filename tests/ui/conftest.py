@@ -252,6 +252,7 @@ class Explorer:
     async def press(self, *keys: str) -> None:
         """Press keys and let the result be painted."""
         await self.pilot.press(*keys)
+        await self.until(lambda: not self.app.typed_ahead.is_busy)
         await self.settle()
 
     def rows(self) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mqttui.core.message import RETAIN
 from mqttui.payload.printable import printable
-from mqttui.payload.quantities import UNKNOWN, age_text, ago_text, count_text, rate_text
+from mqttui.payload.quantities import UNKNOWN, age_text, ago_text, calm_age_s, count_text, rate_text
 from mqttui.ui.glyphs import RETAINED
 from mqttui.ui.widgets.cells import fitted, fitted_end
 from mqttui.ui.widgets.message_facts import counted
@@ -65,7 +65,7 @@ def branch_facts(node: TopicNode, found: Survey, now: float) -> Cells:
     retained = count_text(found.retained)
     if not found.is_complete:
         retained = f"at least {retained}"
-    last = ago_text(now - node.changed_at) if is_dated(node) else UNKNOWN
+    last = ago_text(calm_age_s(now - node.changed_at)) if is_dated(node) else UNKNOWN
     return [
         (counted(node.topics_below, "topic"), "fact"),
         (counted(node.messages_below, "message"), "fact"),
@@ -92,7 +92,7 @@ def recent_rows(
         mark = f"{RETAINED} " if entry[2] & RETAIN else ""
         room = max(0, width - used)
         value = fitted(mark + value_of(node, entry, room), room)
-        age = UNKNOWN if entry[2] & RETAIN else age_text(now - entry[0])
+        age = UNKNOWN if entry[2] & RETAIN else age_text(calm_age_s(now - entry[0]))
         rows.append(
             [
                 (f"{age:>{_AGE_CELLS}}  ", "dim"),

@@ -9,7 +9,7 @@ from textual.geometry import Region
 from textual.message import Message
 
 from mqttui.core.history_filter import HistoryFilter
-from mqttui.payload.quantities import age_text
+from mqttui.payload.quantities import age_text, calm_age_s
 from mqttui.ui.glyphs import CURSOR
 from mqttui.ui.tabs.tab import Numbered
 from mqttui.ui.widgets.cells import fitted, painted
@@ -187,9 +187,7 @@ class HistoryList(MessageList):
         return self.row_cells >= AGE_FROM_WIDTH
 
     def _age(self, received_at: float) -> str:
-        age_s = self._now - received_at
-        # A text that ticks is a line sent to the terminal, and nobody needs the 47th second.
-        return age_text(age_s - age_s % 10 if 10 <= age_s < 60 else age_s)
+        return age_text(calm_age_s(self._now - received_at))
 
     def heading(self, width: int) -> Cells:
         """Return the names of the columns."""

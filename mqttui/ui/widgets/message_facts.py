@@ -10,6 +10,7 @@ from mqttui.core.period import usual_interval_s
 from mqttui.payload.printable import printable
 from mqttui.payload.quantities import (
     ago_text,
+    calm_age_s,
     count_text,
     duration_text,
     rate_text,
@@ -49,7 +50,7 @@ def size_of(entry: Entry) -> int:
 
 def message_facts(node: TopicNode, entry: Entry, now: float) -> Cells:
     """Return the facts about `entry` of `node` in the order of their weight."""
-    age, payload_flags = ago_text(now - entry[0]), entry[2]
+    age, payload_flags = ago_text(calm_age_s(now - entry[0])), entry[2]
     if payload_flags & RETAIN:
         # It may have been sent long before.
         age = f"came {age}"

@@ -44,9 +44,10 @@ def remark_text(search: Search, topics: int) -> str:
     if search.is_best_first and search.hits > 1:
         remarks.append("n goes from the best hit to the next best")
     if search.topics_searched_in_part:
+        looked_at = "topic" if query.place is Place.TOPICS else "payload"
         remarks.append(
             f"{count_text(search.topics_searched_in_part)} of {count_text(topics)} topics searched "
-            f"in part: the first {size_text(search.limit_bytes)} of a payload"
+            f"in part: the first {size_text(search.limit_bytes)} of a {looked_at}"
         )
     return "; ".join(remarks)
 

@@ -17,6 +17,7 @@ from mqttui.payload.quantities import (
     UNKNOWN,
     age_text,
     brief_count_text,
+    calm_age_s,
     count_text,
     rate_text,
     size_text,
@@ -137,16 +138,13 @@ def is_dated(node: TopicNode) -> bool:
 def figures_of(node: TopicNode, now: float) -> tuple[str, str]:
     """Return the rate and the age of a row, as text, `-` for an age that nobody knows.
 
-    A rate below `SLOWEST_RATE` is left out. From ten seconds on the age goes in tens: a text that
-    ticks is a line sent to the terminal, and nobody needs the 47th second.
+    A rate below `SLOWEST_RATE` is left out.
     """
     if not is_dated(node):
         return "", UNKNOWN
     rate = node.rate(now)
-    age_s = now - node.changed_at
-    if 10 <= age_s < 60:
-        age_s -= age_s % 10
-    return rate_text(rate) if rate >= SLOWEST_RATE else "", age_text(age_s)
+    age = age_text(calm_age_s(now - node.changed_at))
+    return rate_text(rate) if rate >= SLOWEST_RATE else "", age
 
 
 def plain_value(node: TopicNode, entry: Entry, width: int) -> str:

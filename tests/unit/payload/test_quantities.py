@@ -12,6 +12,7 @@ from mqttui.payload.quantities import (
     age_text,
     ago_text,
     brief_count_text,
+    calm_age_s,
     count_text,
     duration_text,
     measured_text,
@@ -72,6 +73,13 @@ def test_ages(age_s: float | None, text: str, ago: str) -> None:
     """An age is rounded down, so that it never says more than has passed."""
     assert age_text(age_s) == text
     assert ago_text(age_s) == ago
+
+
+def test_a_calm_age_changes_in_tens() -> None:
+    """Between ten seconds and a minute there are five texts."""
+    texts = [age_text(calm_age_s(age_s / 2)) for age_s in range(130)]
+    assert sorted(set(texts[20:120])) == ["10 s", "20 s", "30 s", "40 s", "50 s"]
+    assert (texts[19], texts[120]) == ("9 s", "1 min")
 
 
 @pytest.mark.parametrize(
