@@ -105,6 +105,7 @@ async def chart(app: StillApp, pilot: Pilot[None]) -> None:
     numbers = app.screen.query_one("#chart-numbers")
     numbers.focus()
     await pilot.press("end", "enter")
+    await _settle(app, pilot)
     app.screen.query_one("#chart-view").focus()
     await _settle(app, pilot)
 
