@@ -28,6 +28,8 @@ const RAW_PASTE_WINDOW_BYTES = 128;
 const WAIT_SLICE_MS = 20;
 
 // As in machine.reset_cause().
+const READABLE = 1;
+const POLL_NAP_MS = 2;
 const CAUSES = { power: 1, hard: 2, watchdog: 3, deepsleep: 4, soft: 5 };
 // 2000-01-01, where the clock of an ESP32 starts.
 const CLOCK_START_MS = Date.UTC(2000, 0, 1);
@@ -155,7 +157,13 @@ const host = {
   send: (socket, hex) => ask("send", { socket, hex }),
   receive: (socket, size, timeoutMs, isExact) =>
     ask("receive", { socket, size, timeoutMs, isExact }),
-  poll: (socket) => ask("poll", { socket }),
+  poll: (socket) => {
+    const answer = ask("poll", { socket });
+    // This build of MicroPython asks again at once, for as long as it is to wait: two threads that
+    // ask and answer each other take all the processors there are.
+    if (answer >= 0 && !(answer & READABLE)) nap(POLL_NAP_MS);
+    return answer;
+  },
   close: (socket) => ask("close", { socket }),
   i2c: (method, address, hex, size) => ask("i2c", { method, address, hex, size }),
 };
