@@ -61,7 +61,7 @@ class DiffView(VirtualRows, can_focus=True):
 
     def _wrap(self) -> None:
         self._wrapped_at = self.row_cells
-        width = max(1, self._wrapped_at - MARK_CELLS)
+        width = self._wrapped_at - MARK_CELLS
         self._rows = wrapped_rows([row.text for row in self._diff], width)
         self.set_row_count(len(self._rows))
 

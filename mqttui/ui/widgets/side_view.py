@@ -63,7 +63,7 @@ class SideView(VirtualRows, can_focus=True):
     @property
     def _half_cells(self) -> int:
         """The width of the text on one side."""
-        return max(1, (self.row_cells - BETWEEN_CELLS) // 2 - MARK_CELLS)
+        return max(0, (self.row_cells - BETWEEN_CELLS) // 2 - MARK_CELLS)
 
     def _wrap(self) -> None:
         self._wrapped_at = self.row_cells

@@ -39,8 +39,13 @@ def json_cells(line: str) -> Cells:
 
 
 def wrapped_rows(lines: Sequence[str], width: int) -> list[Row]:
-    """Return which part of which line stands on each row of a view that is `width` cells wide."""
+    """Return which part of which line stands on each row of a view that is `width` cells wide.
+
+    A view without a width has no rows: it has not been laid out yet.
+    """
     rows: list[Row] = []
+    if width <= 0:
+        return rows
     append = rows.append
     for index, line in enumerate(lines):
         length = len(line)

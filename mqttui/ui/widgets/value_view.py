@@ -146,12 +146,12 @@ class ValueView(VirtualRows, can_focus=True):
 
     def _wrap(self) -> None:
         self._wrapped_at = self.row_cells
-        width = max(1, self._wrapped_at - self._gutter_cells)
+        width = max(0, self._wrapped_at - self._gutter_cells)
         self._cells.clear()
         del self._lines[self._body_lines :]
         if self._notes:
             self._lines.append("")
-            self._lines.extend(line for note in self._notes for line in wrap(note, width))
+            self._lines.extend(line for note in self._notes for line in wrap(note, max(1, width)))
         self._rows = wrapped_rows(self._lines, width)
         self._picture_rows = 0
         if self._decoded is not None and self._decoded.picture is not None:
