@@ -127,7 +127,8 @@ def _log_ticks(low: float, high: float, count: int) -> list[Tick]:
     values = [10.0**power for power in range(first, min(last, 308) + 1, step)]
     inside = [value for value in values if low <= value <= high]
     if len(inside) < 2:
-        inside = [low, high]
+        # Within one power of ten round numbers stand almost evenly.
+        return ticks_of(low, high, count)
     return [Tick(value, _log_label(value)) for value in inside]
 
 

@@ -13,7 +13,7 @@ from mqttui.core.charts.spec import MAX_SERIES, WINDOWS_S, ChartSpec
 from mqttui.payload.printable import printable
 from mqttui.ui.commands.chart import CHART_COMMANDS
 from mqttui.ui.plotting import AXIS_ROLE, plotted
-from mqttui.ui.widgets.cells import Lines
+from mqttui.ui.widgets.cells import Lines, fitted
 from mqttui.ui.widgets.chart_picture import figure_of, file_name, plot_of
 from mqttui.ui.widgets.chart_words import (
     brief_legend,
@@ -164,9 +164,14 @@ class ChartView(Lines, can_focus=True):
         plot = plot_of(picture, width, height, is_log=self.spec.is_log)
         if plot is None:
             blank: list[Cells] = [[] for _ in range(height)]
-            blank[height // 2] = [("nothing to draw yet".center(width), "dim")]
+            blank[height // 2] = [(fitted(self._why_nothing(), width).center(width), "dim")]
             return blank
         return plotted(plot, width, height, is_ascii=self._is_ascii)
+
+    def _why_nothing(self) -> str:
+        if self.spec.series:
+            return "nothing to draw yet"
+        return "no number in the last message; d chooses how it is read"
 
     def _facts(self) -> list[str]:
         """Return which time is shown, and what is not as usual."""
