@@ -1,9 +1,11 @@
-"""What all tests share: one line about those that could not run."""
+"""What all tests share: no clock in properties, and one line about tests that could not run."""
 
 from __future__ import annotations
 
 import gc
 from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, settings
 
 from tests.support.board.emulated_board import missing
 
@@ -17,6 +19,11 @@ def pytest_configure() -> None:
     Python's own numbers made it half of the work of the tests of the interface.
     """
     gc.set_threshold(100_000, 10, 10)
+    # How long an example takes says more of what else the machine does than of the program.
+    settings.register_profile(
+        "no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("no clock")
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:

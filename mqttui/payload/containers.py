@@ -42,6 +42,7 @@ def opened(
     container = decoder_named(request.name)
     assert container is not None
     said = [*notes]
+    is_content_cut = is_head or decoded.is_cut or decoded.is_content_cut
     if is_head or decoded.is_cut:
         said.append("only the beginning of the content is shown")
     size_bytes = len(request.payload)
@@ -53,4 +54,5 @@ def opened(
         total_bytes=size_bytes,
         title=f"{container.title} → {decoded.title}",
         notes=(*said, *decoded.notes),
+        is_content_cut=is_content_cut,
     )

@@ -38,6 +38,7 @@ class Decoded:
     - `decoder`: the name in the registry, to be remembered; of nested formats the outermost.
     - `title`: what it was read as, in words: `JSON`, `gzip → JSON`.
     - `notes`: more sentences about it, such as what a container holds.
+    - `is_content_cut`: of what a container holds only the beginning is shown.
     - `tree`, `lines`: the value and its layout when `kind` is `json` or `tree`; `text` is the same.
     """
 
@@ -50,6 +51,7 @@ class Decoded:
     title: str = ""
     certainty: Certainty = "certain"
     notes: tuple[str, ...] = ()
+    is_content_cut: bool = False
     tree: Node | None = field(default=None, compare=False, repr=False)
     lines: tuple[Line, ...] = field(default=(), compare=False, repr=False)
     picture: Picture | None = field(default=None, repr=False)

@@ -119,9 +119,10 @@ def _raw(request: DecodeRequest) -> Decoded:
     decoded = raw(request)
     if len(request.payload) not in _NUMBER_SIZES or request.is_head:
         return decoded
-    from mqttui.payload.formats.numbers import number_table
+    from mqttui.payload.formats.numbers import is_narrow, number_table
 
-    return replace(decoded, text=f"{decoded.text}\n\n{number_table(request.payload)}")
+    table = number_table(request.payload, is_narrow=is_narrow(request))
+    return replace(decoded, text=f"{decoded.text}\n\n{table}")
 
 
 def _text(request: DecodeRequest, head: bytes) -> Decoded:

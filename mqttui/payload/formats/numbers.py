@@ -29,6 +29,9 @@ NUMBER_SIZES = {
 }
 _CODES = dict(zip(NUMBER_SIZES, "bBhHiIqQefd", strict=True))
 
+NARROW_ROW_BYTES = 8
+"""A view that has room for no more bytes in a row of a hex dump is narrow."""
+
 
 def decode(request: DecodeRequest) -> Decoded:
     """Return numbers of the kind that `request.variant` names, or the table without one."""
@@ -71,25 +74,37 @@ def number_text(number: float, size_bytes: int) -> str:
 
 
 def _table(request: DecodeRequest) -> Decoded:
-    text = number_table(request.payload)
+    text = number_table(request.payload, is_narrow=is_narrow(request))
     used_bytes = min(8, len(request.payload))
     return Decoded("table", text, None, used_bytes, len(request.payload))
 
 
-def number_table(payload: bytes) -> str:
-    """Return what the first bytes are as each kind of number, in both byte orders."""
-    rows = [("endian", "big", "little")]
+def is_narrow(request: DecodeRequest) -> bool:
+    """Whether both byte orders of a number do not fit beside each other."""
+    return request.hex_row_bytes <= NARROW_ROW_BYTES
+
+
+def number_table(payload: bytes, *, is_narrow: bool = False) -> str:
+    """Return what the first bytes are as each kind of number, in both byte orders.
+
+    Where it is narrow each order has a line of its own.
+    """
+    rows = [] if is_narrow else [("endian", "big", "little")]
     for name, size_bytes in NUMBER_SIZES.items():
         if size_bytes <= len(payload):
             big, little = (
                 number_text(struct.unpack_from(number_layout(name, order), payload)[0], size_bytes)
                 for order in ("be", "le")
             )
-            rows.append((name, big, little if size_bytes > 1 else ""))
+            if not is_narrow:
+                rows.append((name, big, little if size_bytes > 1 else ""))
+            elif size_bytes == 1:
+                rows.append((name, "", big))
+            else:
+                rows += [(name, "big", big), ("", "little", little)]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    name_width, big_width, little_width = widths
     lines = [
-        f"{name:{name_width}}  {big:>{big_width}}  {little:>{little_width}}".rstrip()
-        for name, big, little in rows
+        f"{name:{widths[0]}}  {middle:>{widths[1]}}  {last:>{widths[2]}}".rstrip()
+        for name, middle, last in rows
     ]
     return "\n".join(lines)

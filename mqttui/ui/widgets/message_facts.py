@@ -116,7 +116,7 @@ def cut_text(decoded: Decoded, entry: Entry) -> str | None:
     """Return how much of a payload is shown, None if that is all of it."""
     if decoded.is_cut or size_of(entry) > decoded.total_bytes:
         return f"showing {size_text(decoded.shown_bytes)} of {size_text(size_of(entry))}"
-    return None
+    return "showing the beginning of the content" if decoded.is_content_cut else None
 
 
 def notes_of(decoded: Decoded, entry: Entry) -> tuple[str, ...]:

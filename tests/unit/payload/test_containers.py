@@ -140,3 +140,14 @@ def test_what_is_none_is_said_to_be_none(payload: bytes, name: str, error: str) 
 def test_all_ways_to_write_base64(payload: bytes) -> None:
     """Padding, line breaks and the head of a data URL do not matter."""
     assert decode(payload, decoder="base64").text == '{\n  "v": 4\n}'
+
+
+def test_a_cut_content_is_said_whatever_is_around_it() -> None:
+    """All of the payload was looked at, but not all that is in it; also two formats deep."""
+    bomb = gzip.compress(b"x" * 1_000_000)
+    for payload in (bomb, base64.b64encode(bomb)):
+        decoded = decode(payload)
+        assert not decoded.is_cut
+        assert decoded.is_content_cut
+        assert any("only the beginning" in note for note in decoded.notes)
+    assert not decode(gzip.compress(JSON)).is_content_cut

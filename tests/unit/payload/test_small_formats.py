@@ -63,6 +63,13 @@ def test_a_payload_of_the_size_of_a_number_shows_what_it_would_be() -> None:
         "float16       2.828      -0.03323",
         "float32        21.1  -429197340.0",
     ]
+    # Where there is little room each byte order has a line of its own.
+    assert decode(struct.pack(">h", 258), hex_row_bytes=4).text.splitlines()[2:6] == [
+        "int8                    1",
+        "uint8                   1",
+        "int16       big       258",
+        "         little       513",
+    ]
 
 
 @pytest.mark.parametrize(
