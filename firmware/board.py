@@ -1,7 +1,8 @@
 """A measuring board: samples, keeps them while it is offline, and obeys commands.
 
 Topics below `<prefix>/<name>-<last six digits of the chip's id>`:
-status (retained): online, offline. info (retained): what the board is. data: one sample, QoS 1.
+status (retained): online, offline, or sleeping and the time in ms at which the board wakes.
+info (retained): what the board is. data: one sample, QoS 1.
 cmd: {"id": ..., "op": "get" | "set" | "sweep" | "identify" | "reset", ...}. reply: its answer.
 
 Board knows neither Wi-Fi nor sockets: it is given a sensor, a client and what the chip can do.
@@ -12,6 +13,7 @@ import sys
 from time import gmtime, ticks_add, ticks_diff, ticks_ms, time_ns
 
 import config
+import discovery
 from sweep import Sweep
 
 VERSION = "1.0"
@@ -19,6 +21,8 @@ VERSION = "1.0"
 _MOST_COMMANDS = 8
 _BLINK_MS = 250
 _FIRST_YEAR = 2024
+# What a board that wants to sleep waits for acknowledgements.
+_OVERTIME_MS = 10000
 
 
 class Board:
@@ -43,8 +47,11 @@ class Board:
         self._sweep_id = None
         self._waiting = []
         self._commands = []
+        self._command_topic = (self.topic + "/cmd").encode()
+        self._is_announced = False
         self._number = 0
         self._up_ms = 0
+        self._connected_at = 0
         self._looked = self._next = ticks_ms()
         self._blinks = 0
         self._next_blink = 0
@@ -52,11 +59,19 @@ class Board:
         client.set_callback(self._on_message)
         client.set_last_will(self.topic + "/status", "offline", retain=True, qos=1)
 
-    def connected(self, address=""):
+    @property
+    def is_sweeping(self):
+        """Whether a sweep is running."""
+        return self._sweep is not None
+
+    def connected(self, address="", signal_dbm=None):
         """Subscribe to commands, then tell the class that the board is there."""
+        self._connected_at = ticks_ms()
         if self._sweep:
             self._end_sweep("the connection was lost")
         self._client.subscribe(self.topic + "/cmd", qos=1)
+        if not self.settings["home_assistant"]:
+            self._look_for_announcement()
         info = {
             "uid": self._uid,
             "fw": VERSION,
@@ -64,10 +79,14 @@ class Board:
             "chip": sys.platform,
             "sensor": "INA219" if self.sensor else None,
             "ip": address,
+            "rssi": signal_dbm,
+            "sleep": self.settings["sleep"],
         }
         info.update(self._state())
         self._publish("info", json.dumps(info), True)
         self._publish("status", "online", True)
+        if self.settings["home_assistant"]:
+            self._announce(True)
 
     def sample(self):
         """Take a sample when its time has come, and keep it until it is published."""
@@ -97,6 +116,9 @@ class Board:
         while self._waiting and client.in_flight < client.max_in_flight:
             client.publish(self.topic + "/data", self._waiting[0], qos=1)
             self._waiting.pop(0)
+        if self._is_announced:
+            self._announce(False)
+            self._is_announced = False
         while self._commands:
             reply = self._obey(self._commands[0])
             if reply:
@@ -114,11 +136,38 @@ class Board:
         if self._sweep:
             self._sweep.end()
 
-    def farewell(self):
-        """Say that the board goes, before a wanted reset."""
-        self._publish("status", "offline", True)
+    def is_tired(self):
+        """Say whether a board that sleeps has been awake long enough and has nothing to do."""
+        settings = self.settings
+        if not settings["sleep"] or self._sweep or self._blinks or self.wants_reset:
+            return False
+        over_ms = ticks_diff(ticks_ms(), self._connected_at) - int(settings["awake"] * 1000)
+        is_busy = self._waiting or self._commands or self._client.in_flight
+        return over_ms >= (_OVERTIME_MS if is_busy else 0)
+
+    def farewell(self, is_sleeping=False):
+        """Say that the board goes, before a wanted reset or before it sleeps."""
+        status = "offline"
+        if is_sleeping:
+            status = "sleeping"
+            if _has_clock():
+                status += " %d" % (self._now_ms() + self.settings["sleep"] * 1000)
+            try:
+                if self.sensor:
+                    self.sensor.power_down()
+            except OSError:
+                pass
+        self._publish("status", status, True)
         self._client.flush()
         self._client.disconnect()
+
+    def memory(self):
+        """Return what outlives a sleep, for recall(); samples that wait do not and are dropped."""
+        return b"%d %d" % (self._number, self.dropped + len(self._waiting))
+
+    def recall(self, memory):
+        """Go on counting where the board fell asleep."""
+        self._number, self.dropped = (int(number) for number in memory.split())
 
     def _publish(self, name, text, is_retained):
         self._client.publish("%s/%s" % (self.topic, name), text, retain=is_retained, qos=1)
@@ -126,8 +175,8 @@ class Board:
     def _reading(self):
         """Return a sample as JSON. Numbers are written out, because a float of a board is short."""
         text = '{"n":%d,"up":%d' % (self._number, self._up_ms)
-        if gmtime()[0] >= _FIRST_YEAR:
-            text += ',"t":%d' % (time_ns() // 1000000 + self._epoch_ms)
+        if _has_clock():
+            text += ',"t":%d' % self._now_ms()
         sensor = self.sensor
         try:
             if sensor is None:
@@ -142,7 +191,28 @@ class Board:
             text += ',"over":1'
         return text + "}"
 
+    def _now_ms(self):
+        return time_ns() // 1000000 + self._epoch_ms
+
+    def _announce(self, is_wanted):
+        """Publish what Home Assistant needs to know, or remove it."""
+        for topic, text in discovery.messages(self.topic, self._uid, VERSION):
+            self._client.publish(topic, text if is_wanted else "", retain=True, qos=1)
+
+    def _look_for_announcement(self):
+        """Have the broker say whether the board was announced before this was switched off."""
+        try:
+            self._client.subscribe(discovery.first_topic(self._uid), qos=0)
+        except OSError:
+            # A broker may allow a board its own branch only; then nothing was announced.
+            if not self._client.is_connected:
+                raise
+
     def _on_message(self, topic, message, is_retained):
+        if topic != self._command_topic:
+            if is_retained and message and not self.settings["home_assistant"]:
+                self._is_announced = True
+            return
         # A retained command would be obeyed again after every connection.
         if not is_retained and len(self._commands) < _MOST_COMMANDS:
             self._commands.append(message)
@@ -186,8 +256,11 @@ class Board:
                 bus_range_v=values.get("bus_range"),
                 shunt_range_mv=values.get("shunt_range"),
             )
+        was_announced = self.settings["home_assistant"]
         self.settings.update(values)
         self._next = ticks_ms()
+        if self.settings["home_assistant"] != was_announced:
+            self._announce(not was_announced)
 
     def _start_sweep(self, values, command_id):
         if self._sweep:
@@ -236,3 +309,7 @@ class Board:
             self._blinks -= 1
             self._set_led(self._blinks % 2)
             self._next_blink = ticks_add(now, _BLINK_MS)
+
+
+def _has_clock():
+    return gmtime()[0] >= _FIRST_YEAR

@@ -30,10 +30,13 @@ _RULES = {
     "sda": (-1, int, lambda value: -1 <= value <= 48, "a pin, -1 for the usual one"),
     "led": (-1, int, lambda value: -1 <= value <= 48, "a pin, -1 for none"),
     "load": (-1, int, lambda value: -1 <= value <= 48, "a pin, -1 for none"),
+    "sleep": (0, int, lambda value: value == 0 or 5 <= value <= 86400, "0 or 5 to 86400 seconds"),
+    "awake": (2, float, lambda value: 0.5 <= value <= 600, "0.5 to 600 seconds"),
+    "home_assistant": (False, bool, lambda value: True, "true or false"),
     "safe_pin": (0, int, lambda value: -1 <= value <= 48, "a pin, -1 for none"),
 }
 
-CHANGEABLE = ("rate", "averaging", "bus_range", "shunt_range", "shunt")
+CHANGEABLE = ("rate", "averaging", "bus_range", "shunt_range", "shunt", "home_assistant")
 
 
 def load(path="/config.json"):
@@ -67,7 +70,7 @@ def checked_value(key, value):
         raise ValueError("unknown key %s" % key)
     _, kind, is_right, rule = _RULES[key]
     is_kind = isinstance(value, (int, float) if kind is float else kind)
-    if not is_kind or isinstance(value, bool) or not is_right(value):
+    if not is_kind or isinstance(value, bool) != (kind is bool) or not is_right(value):
         raise ValueError("%s: %s" % (key, rule))
     return value
 

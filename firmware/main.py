@@ -17,6 +17,9 @@ from mqtt import MQTTClient, tls_context
 
 _WINDOW_MS = 1500
 _WIFI_MS = 15000
+# Reasons of the Wi-Fi driver: a handshake that fails is a key that does not fit.
+_WRONG_KEY = (15, 202, 204)
+_NO_ACCESS_POINT = 201
 # Longer than a connection can take with all its time-outs.
 _WATCHDOG_MS = 90000
 
@@ -53,15 +56,26 @@ def _join(station, settings, board):
     if station.isconnected():
         return
     station.active(True)
+    # With the default, tries without end, the driver never tells why it fails.
+    station.config(reconnects=3)
     station.connect(settings["ssid"], settings["key"])
     started = ticks_ms()
     while not station.isconnected():
         if ticks_diff(ticks_ms(), started) > _WIFI_MS:
             status = station.status()
             station.disconnect()
-            raise OSError(status, "no Wi-Fi %s" % settings["ssid"])
+            raise OSError(status, _no_wifi(status) % settings["ssid"])
         board.sample()
         sleep_ms(board.wait_ms())
+
+
+def _no_wifi(status):
+    """Return why the Wi-Fi cannot be joined, with a place for its name."""
+    if status in _WRONG_KEY:
+        return "wrong key for Wi-Fi %s"
+    if status == _NO_ACCESS_POINT:
+        return "no Wi-Fi named %s in reach"
+    return "no Wi-Fi %s"
 
 
 def _set_clock():
@@ -98,6 +112,9 @@ def _run(settings):
     load = _load(settings["load"]) if settings["load"] >= 0 else None
     board = Board(settings, uid, client, sensor, why, led.value if led else None, load)
     station = network.WLAN(network.STA_IF)
+    has_slept = machine.reset_cause() == machine.DEEPSLEEP_RESET
+    if has_slept:
+        board.recall(machine.RTC().memory())
     watchdog = None
     failures = 0
     retry = ticks_ms()
@@ -111,14 +128,18 @@ def _run(settings):
                 if board.wants_reset:
                     board.farewell()
                     machine.reset()
+                if board.is_tired():
+                    board.farewell(True)
+                    _sleep(board)
             elif ticks_diff(ticks_ms(), retry) >= 0:
                 gc.collect()
                 _join(station, settings, board)
                 _set_clock()
                 if board.sensor is None:
                     board.sensor, why = _sensor(settings)
-                client.connect()
-                board.connected(station.ifconfig()[0])
+                # The broker keeps commands for a board that sleeps.
+                client.connect(not settings["sleep"])
+                board.connected(station.ifconfig()[0], station.status("rssi"))
                 print("ONLINE", board.topic)
                 failures = 0
                 # Not before: a board that cannot connect must stay reachable over its cable.
@@ -130,6 +151,9 @@ def _run(settings):
             print("LINK", error.args[-1] if error.args else error)
             client.close()
             board.lost()
+            # Not on the first day: a board that never connected must stay reachable too.
+            if has_slept:
+                _sleep(board)
             # Thirty boards of a class must not come back in the same moment.
             limit_ms = min(30000, 500 << min(failures, 6))
             delay_ms = limit_ms // 2 + random.getrandbits(16) % (limit_ms // 2)
@@ -137,14 +161,23 @@ def _run(settings):
             failures += 1
 
 
+def _sleep(board):
+    """Sleep; the board wakes as after a reset, but for what it remembers."""
+    seconds = board.settings["sleep"]
+    print("SLEEP %d s" % seconds)
+    machine.RTC().memory(board.memory())
+    machine.deepsleep(seconds * 1000)
+
+
 def _is_wanted(settings):
-    """Say whether nobody holds the button; give Ctrl-C its time."""
+    """Say whether nobody holds the button; give Ctrl-C its time after power-on."""
     pin = settings["safe_pin"]
     if pin >= 0 and not machine.Pin(pin, machine.Pin.IN, machine.Pin.PULL_UP).value():
         print("SAFE the button is held: main.py does not run")
         return False
-    print("START Ctrl-C leads to the prompt")
-    sleep_ms(_WINDOW_MS)
+    if machine.reset_cause() != machine.DEEPSLEEP_RESET:
+        print("START Ctrl-C leads to the prompt")
+        sleep_ms(_WINDOW_MS)
     return True
 
 

@@ -11,7 +11,7 @@ from mqttui.core.retained.fetching import RetainedMessage, RetainedStatus
 from mqttui.core.source import Phase, SourceCounters, SourceStatus, SubscriptionStatus
 from mqttui.core.trace import Direction, TraceEntry
 from mqttui.demo.classroom import classroom
-from mqttui.demo.simulated import Outgoing
+from mqttui.demo.simulated import Outgoing, Presence
 from screenshots.broker_reports import INTERVAL_S, reports
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mqttui.core.message import RawMessage
     from mqttui.core.publishing import PublishRequest
+    from mqttui.demo.simulated import SimulatedClient
     from mqttui.settings.connection import Subscription
 
 BEGAN_S = 1_772_447_000.0
@@ -101,14 +102,8 @@ class ClassroomSource:
         is_connected = status.phase is Phase.CONNECTED
         self._clients = classroom(SEED, round(BEGAN_S * 1000)) if is_connected else []
         self._waiting: list[Batch] = []
-        self._deliver(
-            [
-                outgoing
-                for client in self._clients
-                if client.is_present(0.0)
-                for outgoing in client.greeting(0.0)
-            ]
-        )
+        self._present: set[SimulatedClient] = set()
+        self._deliver(self._said())
 
     def start(self) -> None:
         """Nothing to do: the clock is moved by `play`."""
@@ -127,15 +122,7 @@ class ClassroomSource:
     def play(self) -> None:
         """Move the clock by one step and let everybody publish."""
         self.now_s += STEP_S
-        self._deliver(
-            [
-                outgoing
-                for client in self._clients
-                if client.is_present(self.now_s)
-                for outgoing in client.messages_due(self.now_s)
-            ]
-        )
-
+        self._deliver(self._said())
         if self.broker_reports and self.now_s >= self._reports * INTERVAL_S:
             self._deliver(
                 [
@@ -144,6 +131,24 @@ class ClassroomSource:
                 ]
             )
             self._reports += 1
+
+    def _said(self) -> list[Outgoing]:
+        """Return what everybody publishes now; the broker acknowledges it at once."""
+        said: list[Outgoing] = []
+        for client in self._clients:
+            due = client.messages_due(self.now_s)
+            is_present = client.presence(self.now_s) is Presence.HERE
+            if is_present and client not in self._present:
+                self._present.add(client)
+                due += client.greeting(self.now_s)
+            elif not is_present and client in self._present:
+                self._present.discard(client)
+                client.lost()
+            for each in due:
+                if each.qos:
+                    client.acknowledged()
+            said += due
+        return said
 
     def _deliver(self, outgoing: list[Outgoing]) -> None:
         messages: list[RawMessage] = [

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import mqttui
 from mqttui.cli.exit_codes import EXIT_FAILED, EXIT_OK
 from mqttui.cli.parser import Parser
 from mqttui.cli.terminal import CannotRunError
+from mqttui.settings.paths import firmware_folder
 from mqttui.settings.toml_file import SettingsError, nearest
+
+__all__ = ["firmware_folder"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -241,17 +241,6 @@ def _wipe(words: Sequence[str]) -> int:
     from mqttui.cli.device_files import run_wipe
 
     return run_wipe(words)
-
-
-def firmware_folder() -> Path:
-    """Return the folder of the firmware that came with this program.
-
-    In a source folder it stands beside the package, else where a wheel puts its data.
-    """
-    beside = Path(mqttui.__file__).resolve().parent.parent / "firmware"
-    if beside.is_dir():
-        return beside
-    return Path(sysconfig.get_path("data")) / "share" / "mqttui" / "firmware"
 
 
 _ACTIONS: dict[str, Callable[[Sequence[str]], int]] = {

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from mqttui.cli.device import (
     chosen_port,
     device_parser,
-    firmware_folder,
     is_confirmed,
     require_person,
     say,
@@ -46,6 +45,7 @@ from mqttui.deploy.ports import usb_ports
 from mqttui.deploy.roster import read_roster
 from mqttui.deploy.serial_board import SerialBoard
 from mqttui.payload.printable import printable
+from mqttui.settings.paths import firmware_folder
 from mqttui.settings.toml_file import SettingsError
 
 if TYPE_CHECKING:

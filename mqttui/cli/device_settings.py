@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from mqttui.cli.device import firmware_folder, say
+from mqttui.cli.device import say
 from mqttui.cli.device_questions import ask, ask_secret
 from mqttui.deploy.broker_access import board_values, is_this_machine
 from mqttui.deploy.bundle import AUTHORITY_FILE, CONFIG_FILE, CONFIG_RULES, read_authority
@@ -16,6 +16,7 @@ from mqttui.deploy.config import BROKER_KEYS, ConfigRules, file_content, read_va
 from mqttui.deploy.failures import DeployError
 from mqttui.deploy.roster import merged_config, row_of
 from mqttui.payload.printable import printable
+from mqttui.settings.paths import firmware_folder
 from mqttui.settings.toml_file import SettingsError
 
 if TYPE_CHECKING:

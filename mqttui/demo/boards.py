@@ -1,193 +1,199 @@
-"""Twelve ESP32 boards with an INA219 and a solar panel, as the class builds them."""
+"""Twelve ESP32 boards with an INA219, as the class builds them; they run the real firmware."""
 
 from __future__ import annotations
 
-import json
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from mqttui.demo.ina219 import Ina219
-from mqttui.demo.simulated import Beat, Outgoing, SimulatedClient
+from mqttui.demo.simulated import Outgoing, Presence, SimulatedClient
+from mqttui.demo.spells import Pattern, Spells
+from mqttui.simulation.board import SimulatedBoard
+from mqttui.simulation.circuit import Noisy, StartingMotor
 from mqttui.simulation.solar_panel import Load, SolarPanel
 
 if TYPE_CHECKING:
-    from mqttui.demo.sky import Sky
+    from pathlib import Path
 
-_SWEEP_S = 24.0
-_SWEEP_FROM_OHM = 4.0
-_SWEEP_TO_OHM = 2000.0
-_AWAY_EVERY_S = 70.0
-_AWAY_FIRST_S = 20.0
-_AWAY_FOR_S = 14.0
-_GLITCH_SHARE = 0.01
-_SLOWEST_HZ = 0.1
-_FASTEST_HZ = 20.0
+    from mqttui.demo.sky import Sky
+    from mqttui.simulation.board import Published
+    from mqttui.simulation.circuit import Circuit
+
+_TURN_S = 24.0
+_TURN_FROM_OHM = 4.0
+_TURN_TO_OHM = 2000.0
+_LIGHT_STEPS_HZ = 50
 _ESPRESSIF = "240ac4"
 _WIRE_NOISE_V = 0.002
 _WIRE_NOISE_A = 0.00008
+# The load of a sweep: ohms at its middle, where such a panel has its knee, and when it is off.
+_MIDDLE_OHM = 34.0
+_OPEN_CIRCUIT_OHM = 1e6
+
+WIFI_GAPS = Pattern(first_s=(20.0, 20.0), lasts_s=(14.0, 14.0), pause_s=(56.0, 56.0))
+LOOSE_CONTACTS = Pattern(first_s=(4.0, 12.0), lasts_s=(0.2, 0.4), pause_s=(10.0, 30.0))
+
+
+@dataclass(slots=True)
+class BenchPanel:
+    """A panel on a bench under the sky.
+
+    `load` is a `resistor`, a knob that somebody turns (`turned`: from short circuit to open, again
+    and again), or a `battery` that is charged. `sweep_ohm` takes its place during a sweep.
+    """
+
+    panel: SolarPanel
+    sky: Sky
+    bench: int
+    load: str = "resistor"
+    ohm: float = 47.0
+    sweep_ohm: float | None = None
+    _last: tuple[int, float | None, tuple[float, float]] | None = field(default=None, init=False)
+
+    def at(self, now_s: float) -> tuple[float, float]:
+        """Return the operating point; light and load are taken to stand still for 20 ms."""
+        step = int(now_s * _LIGHT_STEPS_HZ)
+        if self._last is None or self._last[:2] != (step, self.sweep_ohm):
+            at_s = step / _LIGHT_STEPS_HZ
+            point = self.panel.operating_point(self.sky.light(at_s, self.bench), self._load(at_s))
+            self._last = (step, self.sweep_ohm, point)
+        return self._last[2]
+
+    def set_load(self, fraction: float | None) -> None:
+        """Open the load of a sweep from 0 to 1; None takes it away, and the usual one is back."""
+        if fraction is None:
+            self.sweep_ohm = None
+        else:
+            ohm = _MIDDLE_OHM * (1 - fraction) / max(fraction, 1e-9)
+            self.sweep_ohm = min(ohm, _OPEN_CIRCUIT_OHM)
+
+    def _load(self, at_s: float) -> Load:
+        if self.sweep_ohm is not None:
+            return Load(self.sweep_ohm)
+        if self.load == "battery":
+            # A lithium cell that charges: its voltage creeps up and falls back at the end.
+            return Load(0.25, 3.7 + 0.4 * math.sin(math.pi * (at_s % 900) / 900))
+        if self.load == "turned":
+            part = at_s % _TURN_S / _TURN_S
+            return Load(_TURN_FROM_OHM * (_TURN_TO_OHM / _TURN_FROM_OHM) ** part)
+        return Load(self.ohm)
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What is special about a board.
+    """What is special about a board; `load` is one of `BenchPanel`, or a `motor` without a panel.
 
-    `load` is `resistor`, `sweep` (from short circuit to open, again and again) or `battery`.
+    `settings` are keys of its config.json.
     """
 
     load: str = "resistor"
     ohm: float = 47.0
-    rate_hz: float = 5.0
-    is_silent: bool = False
     drops_off: bool = False
     has_loose_wire: bool = False
-    firmware: str = "1.0"
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 class Board(SimulatedClient):
-    """Publishes `iot49/<name>-<uid>/status`, `info` and `data`; answers to `cmd` on `reply`."""
+    """Runs the firmware, whose topics and commands are those of docs/firmware.md."""
 
     def __init__(
-        self, number: int, habits: Habits, sky: Sky, seed: int, started_at_ms: int
+        self, number: int, habits: Habits, firmware: Path, sky: Sky, seed: int, started_at_ms: int
     ) -> None:
         name = f"bench{number:02d}"
         super().__init__(name, seed)
-        self.uid = _ESPRESSIF + f"{self.random.getrandbits(24):06x}"
-        self.client_id = f"mqttui-{self.uid}"
-        self.prefix = f"iot49/{name}-{self.uid[-6:]}"
-        self.will = Outgoing(f"{self.prefix}/status", b"offline", qos=1, retain=True)
-        self._number = number
-        self._habits = habits
-        self._sky = sky
-        self._started_at_ms = started_at_ms
-        self._sensor = Ina219()
-        self._panel = SolarPanel(
+        uid = _ESPRESSIF + f"{self.random.getrandbits(24):06x}"
+        panel = SolarPanel(
             short_circuit_a=0.180 * self.random.uniform(0.94, 1.06),
             open_circuit_v=6.2 * self.random.uniform(0.98, 1.02),
         )
-        self._rate_hz = habits.rate_hz
-        self._beat = Beat(1 / habits.rate_hz, self.random.uniform(0, 1 / habits.rate_hz))
-        self._booted_at_s = -self.random.uniform(30, 4000)
-        self._sequence = 0
-        self._rssi_dbm = self.random.randint(-74, -48)
+        bench = BenchPanel(panel, sky, number, habits.load, habits.ohm)
+        is_motor = habits.load == "motor"
+        circuit: Circuit = StartingMotor() if is_motor else bench
+        self.board = SimulatedBoard(
+            firmware,
+            {"name": name, **habits.settings},
+            uid,
+            Noisy(circuit, number, _WIRE_NOISE_V, _WIRE_NOISE_A),
+            epoch_us=started_at_ms * 1000,
+            set_load=None if is_motor else bench.set_load,
+        )
+        self.client_id = self.board.client_id
+        self.prefix = self.board.topic
+        self.will = _outgoing(self.board.will)
+        self._wifi_gaps = Spells(self.random, WIFI_GAPS) if habits.drops_off else None
+        self._contacts = Spells(self.random, LOOSE_CONTACTS) if habits.has_loose_wire else None
+        self._address = f"192.168.49.{20 + number}"
+        self._signal_dbm = self.random.randint(-74, -48)
 
     @property
     def topic_filters(self) -> tuple[str, ...]:
-        """The board listens for commands."""
-        return (f"{self.prefix}/cmd",)
+        """What the firmware has subscribed to."""
+        return self.board.topic_filters
 
-    def is_present(self, now_s: float) -> bool:
-        """One board loses its WiFi now and then."""
-        if not self._habits.drops_off or now_s < _AWAY_FIRST_S:
-            return True
-        return (now_s - _AWAY_FIRST_S) % _AWAY_EVERY_S >= _AWAY_FOR_S
+    def presence(self, now_s: float) -> Presence:
+        """One board loses its WiFi now and then; each is gone while it starts again or sleeps."""
+        if not self.board.is_on(_us(now_s)):
+            return Presence.LEFT
+        is_cut = self._wifi_gaps is not None and self._wifi_gaps.is_on(now_s)
+        return Presence.CUT if is_cut else Presence.HERE
 
     def greeting(self, now_s: float) -> list[Outgoing]:
         """Return `info` and the birth message, both retained."""
-        info = {
-            "uid": self.uid,
-            "fw": self._habits.firmware,
-            "mpy": "1.27.0",
-            "chip": "esp32",
-            "sensor": "INA219",
-            "shunt": self._sensor.shunt_ohm,
-            "rate": self._rate_hz,
-            "reset": 1,
-            "ip": f"192.168.49.{20 + self._number}",
-            "rssi": self._rssi_dbm,
-        }
-        return [
-            Outgoing(f"{self.prefix}/info", _json(info), qos=1, retain=True),
-            Outgoing(f"{self.prefix}/status", b"online", qos=1, retain=True),
-        ]
+        self.board.connected(_us(now_s), self._address, self._signal_dbm)
+        return self.messages_due(now_s)
+
+    def lost(self) -> None:
+        """Let the firmware keep its samples from now on."""
+        self.board.lost()
+
+    def acknowledged(self) -> None:
+        """Let the firmware send more."""
+        self.board.acknowledged()
 
     def messages_due(self, now_s: float) -> list[Outgoing]:
-        """Return the readings since the last call; none from a board that is silent or away."""
-        due: list[Outgoing] = []
-        for at_s in self._beat.times_until(now_s):
-            self._sequence += 1
-            if self.is_present(at_s) and not self._habits.is_silent:
-                due.append(Outgoing(f"{self.prefix}/data", _json(self._sample(at_s)), qos=1))
-        return due
+        """Return what the firmware has published since the last call."""
+        if self._contacts is not None:
+            unplugged = self.board.bus.unplugged
+            (unplugged.update if self._contacts.is_on(now_s) else unplugged.difference_update)(
+                self.board.bus.devices
+            )
+        return [_outgoing(published) for published in self.board.run_until(_us(now_s))]
 
-    def answer(self, payload: bytes, now_s: float) -> list[Outgoing]:
-        """Return the reply to a command: `{"id": ..., "op": "get" | "set", "rate": Hz}`."""
-        reply: dict[str, object] = {"ok": True}
-        try:
-            command = json.loads(payload)
-            if not isinstance(command, dict):
-                raise ValueError("a command is a JSON object")
-            reply["id"] = command.get("id")
-            if command.get("op") not in ("get", "set"):
-                raise ValueError(f"unknown op {command.get('op')}")
-            if command["op"] == "set" and "rate" in command:
-                self._set_rate(float(command["rate"]), now_s)
-        except (ValueError, TypeError, RecursionError) as error:
-            reply["ok"] = False
-            reply["error"] = f"{type(error).__name__}: {error}"
-        reply["rate"] = self._rate_hz
-        return [Outgoing(f"{self.prefix}/reply", _json(reply), qos=1)]
-
-    def _set_rate(self, rate_hz: float, now_s: float) -> None:
-        if not _SLOWEST_HZ <= rate_hz <= _FASTEST_HZ:
-            raise ValueError(f"rate {_SLOWEST_HZ:g}..{_FASTEST_HZ:g} Hz")
-        self._rate_hz = rate_hz
-        self._beat = Beat(1 / rate_hz, now_s + 1 / rate_hz)
-
-    def _sample(self, at_s: float) -> dict[str, object]:
-        sample: dict[str, object] = {
-            "n": self._sequence,
-            "up": int((at_s - self._booted_at_s) * 1000),
-            "t": self._started_at_ms + int(at_s * 1000),
-        }
-        if self._habits.has_loose_wire and self.random.random() < _GLITCH_SHARE:
-            sample["err"] = "[Errno 19] ENODEV"
-            return sample
-        light = self._sky.light(at_s, self._number)
-        volts, amperes = self._panel.operating_point(light, self._load(at_s))
-        reading = self._sensor.read(
-            volts + self.random.gauss(0, _WIRE_NOISE_V),
-            amperes + self.random.gauss(0, _WIRE_NOISE_A),
-        )
-        sample |= {"v": reading.volts, "i": reading.amperes, "p": reading.watts}
-        if reading.is_clipped:
-            sample["clip"] = 1
-        return sample
-
-    def _load(self, at_s: float) -> Load:
-        habits = self._habits
-        if habits.load == "battery":
-            # A lithium cell that charges: its voltage creeps up and falls back at the end.
-            return Load(0.25, 3.7 + 0.4 * math.sin(math.pi * (at_s % 900) / 900))
-        if habits.load == "sweep":
-            part = at_s % _SWEEP_S / _SWEEP_S
-            return Load(_SWEEP_FROM_OHM * (_SWEEP_TO_OHM / _SWEEP_FROM_OHM) ** part)
-        return Load(habits.ohm)
+    def received(
+        self, topic: str, payload: bytes, is_retained: bool, now_s: float
+    ) -> list[Outgoing]:
+        """Hand a command to the firmware and return what it says at once."""
+        self.board.heard(topic, payload, is_retained, _us(now_s))
+        return self.messages_due(now_s)
 
 
 HABITS = (
-    Habits(ohm=47),
-    Habits(ohm=33),
-    Habits(load="sweep"),
+    Habits(ohm=47, settings={"home_assistant": True}),
+    Habits(ohm=33, settings={"home_assistant": True}),
+    Habits(load="turned", settings={"home_assistant": True}),
     Habits(ohm=68),
     Habits(ohm=47, drops_off=True),
     Habits(load="battery"),
-    Habits(ohm=100, firmware="0.9"),
+    Habits(ohm=100),
     Habits(ohm=39, has_loose_wire=True),
-    Habits(ohm=47, is_silent=True),
-    Habits(load="sweep"),
+    Habits(ohm=47, settings={"sleep": 20}),
+    Habits(load="turned"),
     Habits(ohm=56),
-    Habits(load="battery"),
+    Habits(load="motor", settings={"rate": 10, "averaging": 1}),
 )
 
 
-def boards(sky: Sky, seed: int, started_at_ms: int) -> list[Board]:
+def boards(firmware: Path, sky: Sky, seed: int, started_at_ms: int) -> list[Board]:
     """Return the twelve boards; `started_at_ms` is the epoch time of second 0."""
     return [
-        Board(number, habits, sky, seed, started_at_ms)
+        Board(number, habits, firmware, sky, seed, started_at_ms)
         for number, habits in enumerate(HABITS, start=1)
     ]
 
 
-def _json(value: dict[str, object]) -> bytes:
-    return json.dumps(value).encode()
+def _outgoing(published: Published) -> Outgoing:
+    return Outgoing(published.topic, published.payload, published.qos, published.retain)
+
+
+def _us(now_s: float) -> int:
+    return round(now_s * 1e6)

@@ -9,6 +9,7 @@ from mqttui.demo.careless import ConfusedStudent, FloodingStudent
 from mqttui.demo.household import HomeAssistant, TasmotaPlug, Zigbee2Mqtt
 from mqttui.demo.instruments import LabInstruments, WeatherStation
 from mqttui.demo.sky import Sky
+from mqttui.settings.paths import firmware_folder
 
 if TYPE_CHECKING:
     from mqttui.demo.simulated import SimulatedClient
@@ -20,14 +21,13 @@ def classroom(seed: int, started_at_ms: int) -> list[SimulatedClient]:
     The same seed and `started_at_ms` (epoch of second 0) give the same messages.
     """
     sky = Sky(seed)
-    class_boards = boards(sky, seed, started_at_ms)
     return [
-        *class_boards,
+        *boards(firmware_folder(), sky, seed, started_at_ms),
         WeatherStation(sky, seed, started_at_ms),
         TasmotaPlug("tasmota_4A1B2C", 61.0, seed, started_at_ms),
         TasmotaPlug("tasmota_soldering", 48.0, seed, started_at_ms),
         Zigbee2Mqtt(seed),
-        HomeAssistant(class_boards[:3], seed),
+        HomeAssistant(seed),
         LabInstruments(seed),
         ConfusedStudent(seed),
         FloodingStudent(seed),

@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 import math
 import time
-from typing import TYPE_CHECKING
 
 from mqttui.demo.simulated import Beat, Outgoing, SimulatedClient
-
-if TYPE_CHECKING:
-    from mqttui.demo.boards import Board
 
 _TELEMETRY_S = 10.0
 _SWITCH_S = 25.0
@@ -173,46 +169,18 @@ class Zigbee2Mqtt(SimulatedClient):
 
 
 class HomeAssistant(SimulatedClient):
-    """Announces the first boards to Home Assistant by retained discovery messages."""
+    """Says that it is there; the boards announce themselves to it."""
 
-    def __init__(self, announced: list[Board], seed: int) -> None:
+    def __init__(self, seed: int) -> None:
         will = Outgoing("homeassistant/status", b"offline", retain=True)
         super().__init__("homeassistant", seed, will)
-        self._announced = announced
 
     def greeting(self, now_s: float) -> list[Outgoing]:
-        """Return one retained configuration for each quantity of each announced board."""
-        due = [Outgoing("homeassistant/status", b"online", retain=True)]
-        for board in self._announced:
-            for key, name, unit, device_class in (
-                ("v", "Voltage", "V", "voltage"),
-                ("i", "Current", "A", "current"),
-                ("p", "Power", "W", "power"),
-            ):
-                config = {
-                    "~": board.prefix,
-                    "name": name,
-                    "stat_t": "~/data",
-                    "val_tpl": "{{ value_json." + key + " }}",
-                    "unit_of_meas": unit,
-                    "dev_cla": device_class,
-                    "stat_cla": "measurement",
-                    "avty_t": "~/status",
-                    "uniq_id": f"{board.uid}_{key}",
-                    "dev": {
-                        "ids": [board.uid],
-                        "name": board.prefix.partition("/")[2],
-                        "mf": "Espressif",
-                        "mdl": "ESP32",
-                        "sw": "1.0",
-                    },
-                }
-                topic = f"homeassistant/sensor/{board.uid}_{key}/config"
-                due.append(Outgoing(topic, _compact(config), qos=1, retain=True))
-        return due
+        """Return the retained birth message."""
+        return [Outgoing("homeassistant/status", b"online", retain=True)]
 
     def messages_due(self, now_s: float) -> list[Outgoing]:
-        """Return nothing: discovery is retained."""
+        """Return nothing: it only listens."""
         return []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from enum import Enum
 
 # After a longer gap (the laptop slept) what was missed is not caught up.
 _CATCH_UP_S = 2.0
@@ -22,6 +23,14 @@ class Outgoing:
     retain: bool = False
     content_type: str | None = None
     user_properties: tuple[tuple[str, str], ...] = ()
+
+
+class Presence(Enum):
+    """Whether a client is connected, cut off so that its will is due, or gone with a farewell."""
+
+    HERE = "here"
+    CUT = "cut"
+    LEFT = "left"
 
 
 class Beat:
@@ -55,12 +64,12 @@ class SimulatedClient:
 
     @property
     def topic_filters(self) -> tuple[str, ...]:
-        """What the client subscribes to."""
+        """What the client has subscribed to with its greeting."""
         return ()
 
-    def is_present(self, now_s: float) -> bool:
-        """Whether the client is connected at that time; when it is not, its will is due."""
-        return True
+    def presence(self, now_s: float) -> Presence:
+        """Return whether the client wants to be connected at that time."""
+        return Presence.HERE
 
     def greeting(self, now_s: float) -> list[Outgoing]:
         """Return what the client publishes right after it connected."""
@@ -70,6 +79,14 @@ class SimulatedClient:
         """Return what has come due since the last call, oldest first."""
         raise NotImplementedError
 
-    def answer(self, payload: bytes, now_s: float) -> list[Outgoing]:
+    def received(
+        self, topic: str, payload: bytes, is_retained: bool, now_s: float
+    ) -> list[Outgoing]:
         """Return the answer to a message that it subscribed to."""
         return []
+
+    def acknowledged(self) -> None:
+        """Take note that the broker has acknowledged a message at QoS 1."""
+
+    def lost(self) -> None:
+        """Take note that the connection is gone."""

@@ -79,3 +79,16 @@ def log_file(environ: Mapping[str, str] = os.environ) -> Path:
 def traces_dir(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the folder that is proposed for traces of control packets."""
     return state_dir(environ) / "traces"
+
+
+def firmware_folder() -> Path:
+    """Return the folder of the boards' firmware that came with this program.
+
+    In a source folder it stands beside the package, else where a wheel puts its data.
+    """
+    beside = Path(__file__).resolve().parents[2] / "firmware"
+    if beside.is_dir():
+        return beside
+    import sysconfig
+
+    return Path(sysconfig.get_path("data")) / "share" / "mqttui" / "firmware"

@@ -28,6 +28,8 @@ class _Client:
     def __init__(self, bench: Bench) -> None:
         self.published: list[tuple[str, str, bool]] = []
         self.subscribed: list[str] = []
+        self.refused: set[str] = set()
+        self.is_closed = False
         self.will: tuple[Any, ...] = ()
         self.is_up = True
         self.in_flight = 0
@@ -44,6 +46,8 @@ class _Client:
         self.will = (topic, msg, retain, qos)
 
     def subscribe(self, topic: str, qos: int) -> None:
+        if topic in self.refused:
+            raise OSError(128, "the broker refuses")
         self.subscribed.append(topic)
 
     def publish(self, topic: str, msg: str, retain: bool = False, qos: int = 0) -> None:
@@ -51,6 +55,12 @@ class _Client:
             raise OSError(104, "gone")
         assert qos == 1 or not topic.startswith("iot49/")
         self.published.append((topic, msg, retain))
+
+    def flush(self) -> None:
+        self.in_flight = 0
+
+    def disconnect(self) -> None:
+        self.is_closed = True
 
     def loop(self, duration_ms: int) -> None:
         self._bench.clock.sleep_us(duration_ms * 1000)
@@ -119,7 +129,7 @@ def test_a_birth_tells_what_the_board_is() -> None:
     """Subscribed first, then info and online, both retained; the will says offline."""
     rig = _Rig()
     rig.board.connected("192.0.2.7")
-    assert rig.client.subscribed == [f"{TOPIC}/cmd"]
+    assert rig.client.subscribed[0] == f"{TOPIC}/cmd"
     assert rig.client.will == (f"{TOPIC}/status", "offline", True, 1)
     (info_topic, info, info_retained), status = rig.client.published
     assert (info_topic, info_retained) == (f"{TOPIC}/info", True)
@@ -328,3 +338,99 @@ def test_a_bad_sweep_does_not_start(values: dict[str, object]) -> None:
     assert not reply["ok"]
     assert reply["error"]
     assert rig.loads == []
+
+
+ANNOUNCED = [f"homeassistant/sensor/{UID}_{key}/config" for key in "vip"]
+
+
+def test_home_assistant_is_told_of_every_value_and_forgets_it_again() -> None:
+    """Retained messages with unit and class; empty ones when it is switched off."""
+    rig = _Rig(home_assistant=True)
+    rig.board.connected()
+    announced = {topic: (text, kept) for topic, text, kept in rig.client.published[2:]}
+    assert list(announced) == ANNOUNCED
+    contents = [json.loads(text) for text, kept in announced.values() if kept]
+    assert [(each["unit_of_meas"], each["dev_cla"]) for each in contents] == [
+        ("V", "voltage"),
+        ("A", "current"),
+        ("W", "power"),
+    ]
+    assert {each["stat_t"].replace("~", each["~"]) for each in contents} == {f"{TOPIC}/data"}
+    assert len({each["uniq_id"] for each in contents}) == 3
+    assert {json.dumps(each["dev"]["ids"]) for each in contents} == {json.dumps([UID])}
+    rig.client.published.clear()
+    reply = rig.command({"op": "set", "home_assistant": False})
+    assert reply is not None
+    assert (reply["ok"], reply["home_assistant"]) == (True, False)
+    assert rig.client.published[:3] == [(topic, "", True) for topic in ANNOUNCED]
+    rig.client.published.clear()
+    rig.command({"op": "set", "home_assistant": True})
+    assert [topic for topic, text, _ in rig.client.published if text][:3] == ANNOUNCED
+
+
+def test_what_was_announced_before_a_reset_is_removed_after_it() -> None:
+    """The broker remembers it; a broker without it, or one that refuses to tell, is left alone."""
+    rig = _Rig()
+    rig.board.connected()
+    assert rig.client.subscribed == [f"{TOPIC}/cmd", ANNOUNCED[0]]
+    rig.client.published.clear()
+    rig.client.hear(ANNOUNCED[0].encode(), b"{}", True)
+    rig.board.serve()
+    assert rig.client.published[:3] == [(topic, "", True) for topic in ANNOUNCED]
+    other = _Rig()
+    other.client.refused.add(ANNOUNCED[0])
+    other.board.connected()
+    other.run(0.5)
+    assert not {topic for topic, _, _ in other.client.published} & set(ANNOUNCED)
+
+
+def test_a_board_that_sleeps_is_tired_when_its_work_is_done() -> None:
+    """Awake for its time, longer for a sweep and, within bounds, for acknowledgements."""
+    rig = _Rig(sleep=60, awake=1)
+    rig.run(5.0)
+    rig.board.connected()
+    assert not rig.board.is_tired()
+    rig.run(0.9)
+    assert not rig.board.is_tired()
+    rig.run(0.2)
+    assert rig.board.is_tired()
+    rig.client.in_flight = 1
+    assert not rig.board.is_tired()
+    rig.run(10.1)
+    assert rig.board.is_tired()
+    rig.client.in_flight = 0
+    rig.command({"op": "sweep", "n": 2})
+    assert not rig.board.is_tired()
+    assert not _Rig(awake=1).board.is_tired()
+
+
+def test_a_board_that_falls_asleep_says_until_when_and_remembers_its_number() -> None:
+    """The sensor is off; samples that could not be published count as dropped."""
+    rig = _Rig(sleep=60)
+    rig.run(1.0)
+    rig.client.in_flight = 8
+    rig.run(0.3)
+    before_ms = rig.bench.clock.epoch_us() // 1000
+    rig.board.farewell(True)
+    topic, status, is_retained = rig.client.published[-1]
+    assert (topic, is_retained, rig.client.is_closed) == (f"{TOPIC}/status", True, True)
+    word, wake_ms = status.split()
+    assert word == "sleeping"
+    assert before_ms <= int(wake_ms) - 60_000 <= before_ms + 20
+    conversions = rig.bench.chip.conversions
+    rig.bench.clock.sleep_us(1_000_000)
+    rig.bench.bus.readfrom_mem(0x40, 1, 2)
+    assert rig.bench.chip.conversions == conversions
+    again = _Rig(sleep=60)
+    again.board.recall(rig.board.memory())
+    again.run(0.2)
+    assert again.samples[0]["n"] == rig.samples[-1]["n"] + again.board.dropped + 1
+    assert again.board.dropped == pytest.approx(3, abs=1)
+
+
+def test_without_a_clock_no_time_of_waking_is_told() -> None:
+    """Unknown is not a date in 2000."""
+    rig = _Rig(sleep=60)
+    rig.bench.clock._epoch_us = 946_684_800_000_000
+    rig.board.farewell(True)
+    assert rig.client.published[-1][1] == "sleeping"

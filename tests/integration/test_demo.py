@@ -16,6 +16,7 @@ import pytest
 
 from mqttui.demo.mosquitto import MosquittoFailed, MosquittoProcess
 from mqttui.demo.run import BrokerChoice, Demo, DemoUnavailable
+from mqttui.demo.spells import Pattern
 from tests.support.mosquitto import program
 from tests.support.peer import Peer
 from tests.support.waiting import wait_until
@@ -106,8 +107,8 @@ def test_a_board_answers_over_the_broker(choice: BrokerChoice) -> None:
 
 def test_a_board_that_vanishes_leaves_its_will(monkeypatch: pytest.MonkeyPatch) -> None:
     """The board that drops off is reported offline by the broker, then online by itself."""
-    monkeypatch.setattr("mqttui.demo.boards._AWAY_FIRST_S", 0.5)
-    monkeypatch.setattr("mqttui.demo.boards._AWAY_FOR_S", 1.0)
+    soon = Pattern(first_s=(1.0, 1.0), lasts_s=(1.0, 1.0), pause_s=(600.0, 600.0))
+    monkeypatch.setattr("mqttui.demo.boards.WIFI_GAPS", soon)
     with Demo("embedded") as demo:
         settings = demo.start()
         with Peer(settings.host, settings.port) as watcher:
