@@ -1,7 +1,7 @@
 """A measuring board: samples, keeps them while it is offline, and obeys commands.
 
 Topics below `<prefix>/<name>-<last six digits of the chip's id>`:
-status (retained): online, offline, or sleeping and the time in ms at which the board wakes.
+status (retained): online, offline, or {"status": "sleeping", "wake": time in ms}.
 info (retained): what the board is. data: one sample, QoS 1.
 cmd: {"id": ..., "op": "get" | "set" | "sweep" | "identify" | "reset", ...}. reply: its answer.
 
@@ -151,7 +151,8 @@ class Board:
         if is_sleeping:
             status = "sleeping"
             if _has_clock():
-                status += " %d" % (self._now_ms() + self.settings["sleep"] * 1000)
+                wake_ms = self._now_ms() + self.settings["sleep"] * 1000
+                status = '{"status":"sleeping","wake":%d}' % wake_ms
             try:
                 if self.sensor:
                     self.sensor.power_down()

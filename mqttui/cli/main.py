@@ -18,6 +18,7 @@ COMMANDS = {
     "connect": "connect to a broker and explore its topics",
     "demo": "explore a simulated class on a broker of its own; needs nothing else",
     "check": "is a broker well? one line and an exit code, for cron and monitoring",
+    "simulate": "put a class of simulated boards on a broker, for load and teaching",
     "device": "ESP32 boards at this machine: list, info, install and more",
 }
 
@@ -29,6 +30,7 @@ commands:
   connect   {COMMANDS["connect"]}
   demo      {COMMANDS["demo"]}
   check     {COMMANDS["check"]}
+  simulate  {COMMANDS["simulate"]}
   device    {COMMANDS["device"]}
 
 mqttui COMMAND --help explains a command."""
@@ -94,6 +96,10 @@ def _run(words: Sequence[str]) -> int:
         from mqttui.cli import check
 
         return check.run(rest)
+    if command == "simulate":
+        from mqttui.cli import simulate
+
+        return simulate.run(rest)
     if command == "device":
         from mqttui.cli import device
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import selectors
 import threading
 import time
-from typing import TYPE_CHECKING
 
 from mqttui.demo.classroom import classroom
 
-if TYPE_CHECKING:
-    from mqttui.demo.device import Device
-
 _STEP_S = 0.02
-_CONNECTS_PER_STEP = 3
+_GOING_WITHIN_S = 1.0
 
 
 class Performance:
@@ -44,24 +39,11 @@ class Performance:
             self.problems.append(f"The simulated class ended early: {error!r}.")
 
     def _perform(self) -> None:
-        from mqttui.demo.device import Device
+        from mqttui.demo.crowd import Crowd
+        from mqttui.demo.device import Access
 
-        started_at_ms = time.time_ns() // 1_000_000
-        started_s = time.monotonic()
-        with selectors.DefaultSelector() as selector:
-            waiting = [
-                Device(simulated, self._host, self._port, selector)
-                for simulated in classroom(self._seed, started_at_ms)
-            ]
-            devices: list[Device] = []
+        clients = classroom(self._seed, time.time_ns() // 1_000_000)
+        with Crowd(clients, Access(self._host, self._port)) as crowd:
             while not self._ending.wait(_STEP_S):
-                # A few at a time, so that the interface that starts meanwhile is not held up.
-                devices += waiting[:_CONNECTS_PER_STEP]
-                del waiting[:_CONNECTS_PER_STEP]
-                now_s = time.monotonic() - started_s
-                for key, _ in selector.select(0):
-                    key.data.read(now_s)
-                for device in devices:
-                    device.step(now_s)
-            for device in devices:
-                device.leave()
+                crowd.step()
+            crowd.leave("offline", _GOING_WITHIN_S)

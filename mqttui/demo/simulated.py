@@ -56,6 +56,7 @@ class SimulatedClient:
     """One MQTT client of the simulated class; subclasses say what it publishes and when."""
 
     is_mqtt5 = False
+    is_clean = True
 
     def __init__(self, client_id: str, seed: int, will: Outgoing | None = None) -> None:
         self.client_id = client_id
@@ -78,6 +79,10 @@ class SimulatedClient:
     def messages_due(self, now_s: float) -> list[Outgoing]:
         """Return what has come due since the last call, oldest first."""
         raise NotImplementedError
+
+    def farewell(self) -> list[Outgoing]:
+        """Return what the client publishes before it disconnects for good."""
+        return []
 
     def received(
         self, topic: str, payload: bytes, is_retained: bool, now_s: float

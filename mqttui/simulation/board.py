@@ -90,6 +90,11 @@ class Link:
         """Say farewell."""
         self.is_connected = False
 
+    def take(self) -> list[Published]:
+        """Return what was said since the last time."""
+        outbox, self.outbox = self.outbox, []
+        return outbox
+
     def _require_connection(self) -> None:
         if not self.is_connected:
             raise OSError(errno.ENOTCONN, "not connected")
@@ -155,6 +160,11 @@ class SimulatedBoard:
         return tuple(self._link.topic_filters)
 
     @property
+    def sleeps(self) -> bool:
+        """Whether the board sleeps between its measurements."""
+        return bool(self._settings["sleep"])
+
+    @property
     def dropped(self) -> int:
         """How many samples did not fit into the buffer since the last start."""
         return int(self._board.dropped)
@@ -190,6 +200,12 @@ class SimulatedBoard:
             self._link.hear(topic.encode(), message, is_retained)
             self._wake(now_us)
 
+    def farewell(self) -> list[Published]:
+        """Let the board say that it goes; return what it says, nothing without a connection."""
+        if self._link.is_connected:
+            self._board.farewell()
+        return self._link.take()
+
     def run_until(self, now_us: int) -> list[Published]:
         """Let the board do what it does until then; return what it published meanwhile."""
         if now_us - self.clock.now_us() > _MOST_CATCHING_UP_US:
@@ -198,8 +214,7 @@ class SimulatedBoard:
         while self._due_us <= now_us and self._on_from_us <= now_us:
             self.clock.move_to(max(self._due_us, self._on_from_us))
             self._step()
-        outbox, self._link.outbox = self._link.outbox, []
-        return outbox
+        return self._link.take()
 
     def _wake(self, now_us: int) -> None:
         self.clock.move_to(now_us)

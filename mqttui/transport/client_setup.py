@@ -9,6 +9,10 @@ from mqttui.transport.tls import tls_context
 from mqttui.transport.wire import NAP_S
 
 if TYPE_CHECKING:
+    import ssl
+
+    from paho.mqtt.client import Client
+
     from mqttui.settings.connection import ConnectionSettings
     from mqttui.transport.fast_client import FastClient
     from mqttui.transport.stock_client import StockClient
@@ -39,6 +43,17 @@ def ready_client(
         nap_s=nap_s,
     )
     client.connect_timeout = connect_timeout_s
+    prepare_client(client, settings, context)
+    if settings.will is not None:
+        will = settings.will
+        client.will_set(will.topic, will.payload, will.qos, will.retain)
+    return client, warning
+
+
+def prepare_client(
+    client: Client, settings: ConnectionSettings, context: ssl.SSLContext | None
+) -> None:
+    """Give a client encryption, WebSocket and account of a connection."""
     if context is not None:
         client.tls_set_context(context)
     if settings.websocket_path is not None:
@@ -46,7 +61,3 @@ def ready_client(
     if settings.user is not None or settings.password is not None:
         # MQTT 3.1.1 knows no password without a user name (section 3.1.2.9).
         client.username_pw_set(settings.user or "", settings.password)
-    if settings.will is not None:
-        will = settings.will
-        client.will_set(will.topic, will.payload, will.qos, will.retain)
-    return client, warning

@@ -414,9 +414,9 @@ def test_a_board_that_falls_asleep_says_until_when_and_remembers_its_number() ->
     rig.board.farewell(True)
     topic, status, is_retained = rig.client.published[-1]
     assert (topic, is_retained, rig.client.is_closed) == (f"{TOPIC}/status", True, True)
-    word, wake_ms = status.split()
-    assert word == "sleeping"
-    assert before_ms <= int(wake_ms) - 60_000 <= before_ms + 20
+    told = json.loads(status)
+    assert told["status"] == "sleeping"
+    assert before_ms <= told["wake"] - 60_000 <= before_ms + 20
     conversions = rig.bench.chip.conversions
     rig.bench.clock.sleep_us(1_000_000)
     rig.bench.bus.readfrom_mem(0x40, 1, 2)

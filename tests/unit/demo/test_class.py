@@ -24,7 +24,8 @@ from mqttui.settings.paths import firmware_folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mqttui.demo.boards import Board, Habits
+    from mqttui.demo.board import Board
+    from mqttui.demo.boards import Habits
     from mqttui.demo.simulated import Outgoing, SimulatedClient
 
 STARTED_AT_MS = 1_795_000_000_000
@@ -213,10 +214,10 @@ def test_a_board_sleeps_and_says_until_when() -> None:
     broker = _Broker([board])
     messages = broker.until(10)
     assert board.presence(10) is Presence.LEFT
-    status, wake = messages[-1].payload.split()
+    status = json.loads(messages[-1].payload)
     assert (messages[-1].topic, messages[-1].retain) == (f"{board.prefix}/status", True)
-    assert status == b"sleeping"
-    assert int(wake) == pytest.approx(STARTED_AT_MS + 22_000, abs=500)
+    assert status["status"] == "sleeping"
+    assert status["wake"] == pytest.approx(STARTED_AT_MS + 22_000, abs=500)
     after = broker.until(26)
     assert after[1].payload == b"online"
     assert _data(after)[0]["n"] == _data(messages)[-1]["n"] + 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mqttui.demo.boards import BenchPanel
+from mqttui.demo.circuits import BenchPanel
 from mqttui.demo.sky import Sky
 from mqttui.simulation.solar_panel import SolarPanel
 
