@@ -244,7 +244,7 @@ def _shown_plan(
     for line in plan.lines():
         say(line)
     if CONFIG_FILE in setup.files and setup.values:
-        for line in setup_lines(setup.values):
+        for line in setup_lines(setup):
             say(line)
     if plan.problem is not None:
         raise DeployError(plan.problem)

@@ -43,11 +43,13 @@ class BoardSetup:
     """What belongs to one board: files beside the programs, and all values of its configuration.
 
     `values` is None where nothing is known about them: another firmware, or no configuration.
+    `notes` are sentences about them that a person should read first.
     """
 
     files: Mapping[str, bytes]
     values: Mapping[str, Any] | None = None
     authority: bytes | None = None
+    notes: tuple[str, ...] = ()
 
 
 def broker_choice(
@@ -153,7 +155,8 @@ class BoardSettings:
         files = self._authority_file(authority)
         if content != own.get(CONFIG_FILE):
             files[CONFIG_FILE] = content
-        return BoardSetup(files, values, authority or own.get(AUTHORITY_FILE))
+        notes = self._notes(values, row)
+        return BoardSetup(files, values, authority or own.get(AUTHORITY_FILE), notes)
 
     def _merged(
         self, values: dict[str, Any], row: Mapping[str, Any], port: str, *, is_new: bool
@@ -178,6 +181,21 @@ class BoardSettings:
         if authority is not None:
             values.setdefault("ca", AUTHORITY_FILE)
         return {**values, **row}, authority
+
+    def _notes(self, values: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[str, ...]:
+        notes = []
+        if is_this_machine(values.get("host")):
+            notes.append(
+                "The broker is named as this machine names itself; for a board that is the board. "
+                "It needs the address of this machine in its Wi-Fi."
+            )
+        account = self._broker.settings.user if self._broker is not None else None
+        if self._roster and account and values.get("user") == account and "user" not in row:
+            notes.append(
+                f"Your own account {printable(account)} goes onto this board, with its password: "
+                "the columns user and password of the roster give each board one of its own."
+            )
+        return tuple(notes)
 
     def _ask_for(self, values: dict[str, Any], row: Mapping[str, Any]) -> None:
         assert self._rules is not None
@@ -252,17 +270,12 @@ class BoardSettings:
             return None
 
 
-def setup_lines(values: Mapping[str, Any]) -> list[str]:
+def setup_lines(setup: BoardSetup) -> list[str]:
     """Return what a configuration says, without secrets, and what is doubtful about it."""
+    values = setup.values or {}
     words = [f"{printable(key)} {shown_value(key, values[key])}" for key in sorted(values)]
-    texts = [f"configuration: {', '.join(words)}"]
-    if is_this_machine(values.get("host")):
-        texts.append(
-            "The broker is named as this machine names itself; for a board that is the board. "
-            "It needs the address of this machine in its Wi-Fi."
-        )
     return [
         line
-        for text in texts
+        for text in (f"configuration: {', '.join(words)}", *setup.notes)
         for line in wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="    ")
     ]

@@ -65,6 +65,17 @@ def test_a_file_counts_more_than_the_broker_and_a_row_more_than_both() -> None:
     assert (values["ssid"], values["host"], values["user"]) == ("class", "new.example", "ben")
 
 
+def test_a_teachers_own_account_does_not_go_onto_boards_unnoticed() -> None:
+    """A roster without accounts would put one password onto thirty boards."""
+    there = {CONFIG_FILE: file_of(OWN)}
+    found = BoardSettings(RULES, broker=BROKER, roster=ROSTER).setup_of(UID, "p", there)
+    assert "Your own account ben goes onto this board" in found.notes[0]
+    roster = read_roster("id,user,password\nc4a1f2,carl,chalk\n", "class.csv")
+    found = BoardSettings(RULES, broker=BROKER, roster=roster).setup_of(UID, "p", there)
+    assert found.notes == ()
+    assert BoardSettings(RULES, broker=BROKER).setup_of(UID, "p", there).notes == ()
+
+
 def test_an_authority_alone_turns_tls_on() -> None:
     """A board that got a CA and went on without TLS would be a surprise."""
     values, files = setup(OWN, authority=b"DER")
