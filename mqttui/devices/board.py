@@ -39,7 +39,9 @@ class Board:
         "_branch_messages",
         "_checked_at",
         "_data_seen",
+        "_glanced_messages",
         "_info_seen",
+        "_newest",
         "_reply_seen",
         "_status_seen",
         "behind",
@@ -79,6 +81,8 @@ class Board:
         self.findings: tuple[Finding, ...] = ()
         self._checked_at = float("-inf")
         self._branch_messages = -1
+        self._glanced_messages = -1
+        self._newest: Entry | None = None
         self._status_seen = 0
         self._info_seen = 0
         self._reply_seen = 0
@@ -98,21 +102,29 @@ class Board:
         has_news = count != self._branch_messages or self.behind > 0
         if has_news:
             self._branch_messages = count
-            self._read_status()
-            self._read_info()
-            self._read_replies()
             self._read_data()
+            self.glance()
         age_s = abs(now - self._checked_at)
         if age_s >= (CHECK_INTERVAL_S if has_news else SILENCE_INTERVAL_S):
             self._checked_at = now
             self.findings = findings_of(self, now)
         return has_news
 
+    def glance(self) -> None:
+        """Read what is newest, whatever the history has to be read yet; for boards in sight."""
+        count = self.branch.messages_below
+        if count != self._glanced_messages:
+            self._glanced_messages = count
+            self._read_status()
+            self._read_info()
+            self._read_replies()
+            self._read_newest()
+
     def listen_to(self, status_node: TopicNode) -> None:
         """Take the presence from this topic; the first one that is named stays."""
         if self.status_node is None:
             self.status_node = status_node
-            self._branch_messages = -1
+            self._branch_messages = self._glanced_messages = -1
 
     def _child(self, name: str) -> TopicNode | None:
         children = self.branch.children
@@ -184,8 +196,14 @@ class Board:
                 self.recent.append(sample)
         self.behind = waiting - len(step)
         self._data_seen = node.messages - self.behind
-        if not self.behind:
-            if self.recent:
-                self.last = self.recent[-1]
-        elif node.last is not None and not node.last[2] & RETAIN:
+        if not self.behind and self.recent:
+            self.last = self.recent[-1]
+            self._newest = node.last
+
+    def _read_newest(self) -> None:
+        node = self.data_node
+        if node is None or node.last is None or node.last is self._newest:
+            return
+        self._newest = node.last
+        if not node.last[2] & RETAIN:
             self.last = sample_of(node.last) or self.last

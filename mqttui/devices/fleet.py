@@ -131,3 +131,4 @@ class Fleet:
             self.version += 1
         if node.name != _INFO:
             board.listen_to(node)
+        board.glance()

@@ -77,7 +77,8 @@ def json_object(payload: bytes, longest_bytes: int) -> dict[str, Any] | None:
     if len(payload) > longest_bytes or payload[:1] != b"{":
         return None
     try:
-        value = json.loads(payload)
+        # The decoding of bytes would guess between UTF-8, 16 and 32 first.
+        value = json.loads(payload.decode())
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

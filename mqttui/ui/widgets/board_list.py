@@ -36,7 +36,11 @@ class BoardList(ChoiceList["Board"]):
         self._drawn_at = self._now = now
         top, height = self.scroll_offset.y, self.size.height
         width = self.row_cells - 1
-        faces = [self._cells(board, width) for board in self.items[top : top + height]]
+        boards = self.items[top : top + height]
+        for board in boards:
+            # Of many busy boards the history is read in turn; what is in sight shall be of now.
+            board.glance()
+        faces = [self._cells(board, width) for board in boards]
         for y, face in enumerate(faces):
             if y >= len(self._faces) or face != self._faces[y]:
                 self.refresh(Region(0, y, self.size.width, 1))

@@ -40,7 +40,7 @@ def fact_rows(board: Board, now: float, width: int, *, is_presenting: bool) -> l
         [(fitted(printable(board.path[:400]), width), "topic")],
     ]
     rows += _value_rows(board, width)
-    rows.append(_labelled("Energy", [(_energy_text(board), "value")]))
+    rows += _flowed_rows("Energy", _energy_facts(board), width)
     rows += _flowed_rows("Samples", _sample_facts(board, now), width)
     rows += _flowed_rows("Board", _board_facts(board, is_presenting=is_presenting), width)
     return rows
@@ -52,7 +52,7 @@ def _presence_cells(board: Board, now: float) -> Cells:
     if board.presence is Presence.UNKNOWN:
         return [*cells, ("  it has not said whether it is there", "dim")]
     if board.since_at is None:
-        cells.append(("  since when is not known: the message was retained", "dim"))
+        cells.append(("  since when is not known (retained)", "dim"))
     else:
         since = clock_text(board.since_at, now)
         cells.append((f"  since {since} ({age_text(now - board.since_at)})", "dim"))
@@ -99,20 +99,23 @@ def _gauge(value: float | None, limit: float) -> str:
     return FILLED * filled + EMPTY * (GAUGE_CELLS - filled)
 
 
-def _energy_text(board: Board) -> str:
+def _energy_facts(board: Board) -> list[tuple[str, str]]:
     track = board.track
     if track.since_at is None:
-        return f"{UNKNOWN}  it takes two samples with power"
-    mark = f"{AT_LEAST} " if track.is_at_least else ""
-    energy = f"{mark}{measured_text(track.energy_j / _J_PER_WH, 'Wh')}"
-    since = f"since {clock_text(track.since_at, None)}"
-    joules = measured_text(track.energy_j, "J")
-    text = f"{energy} ({joules}) {since}, in {duration_text(track.integrated_s)}"
+        facts = [(UNKNOWN, "value"), ("it takes two samples with power", "dim")]
+    else:
+        mark = f"{AT_LEAST} " if track.is_at_least else ""
+        watt_hours = measured_text(track.energy_j / _J_PER_WH, "Wh")
+        facts = [
+            (f"{mark}{watt_hours} ({measured_text(track.energy_j, 'J')})", "value"),
+            (f"since {clock_text(track.since_at, None)}", "dim"),
+            (f"over {duration_text(track.integrated_s)}", "dim"),
+        ]
     if board.behind:
-        text += f"; {count_text(board.behind)} samples still to be added"
+        facts.append((f"{count_text(board.behind)} samples still to be added", "dim"))
     if board.missed:
-        text += f"; {count_text(board.missed)} were forgotten before"
-    return text
+        facts.append((f"{count_text(board.missed)} were forgotten before", "warning"))
+    return facts
 
 
 def _sample_facts(board: Board, now: float) -> list[tuple[str, str]]:

@@ -119,6 +119,21 @@ def test_samples_are_read_in_steps_and_the_newest_is_shown_at_once() -> None:
     assert (board.behind, board.track.samples, board.track.missing) == (0, 300, 0)
 
 
+def test_a_board_in_sight_shows_what_is_newest_without_its_turn() -> None:
+    """Among hundreds of busy boards the history is read in turn, what is looked at is of now."""
+    room = ClassRoom()
+    board = room.board()
+    for number in range(1, 301):
+        room.publish(f"{PATH}/data", {"n": number, "up": 1000 * number, "v": number / 100})
+    room.publish(f"{PATH}/status", "offline")
+    board.glance()
+    assert board.last is not None
+    assert (board.last.number, board.presence) == (300, Presence.OFFLINE)
+    assert board.track.samples == 0
+    room.look()
+    assert (board.track.samples, board.last.number) == (300, 300)
+
+
 def test_what_the_store_forgot_is_counted_and_no_gap() -> None:
     """The history was too small for what came between two looks."""
     room = ClassRoom()
