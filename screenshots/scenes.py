@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from textual.widgets import Input, TextArea
@@ -9,6 +10,7 @@ from textual.widgets import Input, TextArea
 from mqttui.core.charts.pinned import SECTION
 from mqttui.core.charts.spec import ChartSpec, SeriesSpec
 from mqttui.core.source import Phase, Security, SourceStatus, SubscriptionStatus
+from mqttui.simulation.solar_panel import Load, SolarPanel
 from screenshots.checkup_scene import test_of_connection
 
 if TYPE_CHECKING:
@@ -176,6 +178,35 @@ async def broker(app: StillApp, pilot: Pilot[None]) -> None:
     await _settle(app, pilot)
 
 
+async def devices(app: StillApp, pilot: Pilot[None]) -> None:
+    """The boards of the class; where there is room, one of them with the curve it has measured."""
+    await app.play(pilot)
+    await _select_board(app, pilot)
+    panel = SolarPanel()
+    loads = [Load(1e6), *(Load(2 / (step / 39) ** 4) for step in range(1, 40))]
+    points = [panel.operating_point(1.0, load) for load in loads]
+    reply = {
+        "id": "a1",
+        "ok": True,
+        "v": [round(volts, 3) for volts, _ in points],
+        "i": [round(amperes, 6) for _, amperes in points],
+    }
+    assert app.connection is not None
+    workspace = app.connection.workspace
+    message = (f"{BOARD}/reply".encode(), json.dumps(reply).encode(), 0, None)
+    workspace.store.apply_messages([message], workspace.wall_clock())
+    workspace.store.settle(workspace.wall_clock())
+    fleet = workspace.fleet
+    fleet.update(workspace.wall_clock(), budget_s=60)
+    while fleet.behind:
+        fleet.update(workspace.wall_clock(), budget_s=60)
+    await pilot.press("3")
+    await _until(app, pilot, "#device-list")
+    await _settle(app, pilot)
+    await pilot.press("full_stop")
+    await _settle(app, pilot)
+
+
 async def hygiene(app: StillApp, pilot: Pilot[None]) -> None:
     """Which topics are hard to share, and why."""
     await app.play(pilot)
@@ -221,6 +252,7 @@ SCENES: dict[str, Scene] = {
     "log": (log, CONNECTED),
     "busiest": (busiest, CONNECTED),
     "broker": (broker, CONNECTED),
+    "devices": (devices, CONNECTED),
     "hygiene": (hygiene, CONNECTED),
     "retained": (retained, CONNECTED),
     "help": (help_screen, CONNECTED),

@@ -102,8 +102,11 @@ class Board:
         has_news = count != self._branch_messages or self.behind > 0
         if has_news:
             self._branch_messages = count
+            was_behind = self.behind > 0
             self._read_data()
             self.glance()
+            if was_behind and not self.behind:
+                self._checked_at = float("-inf")
         age_s = abs(now - self._checked_at)
         if age_s >= (CHECK_INTERVAL_S if has_news else SILENCE_INTERVAL_S):
             self._checked_at = now

@@ -29,6 +29,9 @@ CLOCK_TOLERANCE_S = 5.0
 WEAK_DBM = -80.0
 SHORTEST_SILENCE_S = 10.0
 SILENT_INTERVALS = 5.0
+FIRST_SAMPLE_S = 30.0
+"""The slowest rate of our firmware is one sample in ten seconds."""
+
 OVERSLEPT_S = 60.0
 _QUARTER_HOUR_S = 900.0
 _MIXED_SHARE = 0.1
@@ -205,7 +208,15 @@ def _of_silence(board: Board, now: float) -> Iterator[Finding]:
                 f"It wanted to wake {age_text(late_s)} ago and has not come back: an empty "
                 "battery, or no Wi-Fi where it is.",
             )
-    if last is None or board.presence is not Presence.ONLINE:
+    if board.presence is not Presence.ONLINE:
+        return
+    if last is None:
+        if board.info.speaks_our_protocol and now - board.branch.first_seen_at > FIRST_SAMPLE_S:
+            yield Finding(
+                Check.SILENT,
+                "It says it is online, but no sample has come since mqttui listens. Does its "
+                "program run, and may it publish to …/data?",
+            )
         return
     age_s = now - last.received_at
     interval_s = board.track.usual_interval_s

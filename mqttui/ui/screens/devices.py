@@ -88,9 +88,6 @@ class DevicesScreen(Screen["TopicNode | None"]):
         self._draw_switches()
         self._fleet.update(self._workspace.wall_clock(), WATCHED_BUDGET_S)
         self._draw_list(is_other_list=True)
-        wanted = self._fleet.board_of(self._wanted)
-        if wanted in self._listed:
-            self._list.action_move_to(self._listed.index(wanted))
         self._follow_cursor()
 
     def draw(self, now: float) -> None:
@@ -125,6 +122,7 @@ class DevicesScreen(Screen["TopicNode | None"]):
         if listed != self._listed or is_other_list:
             self._listed = listed
             self._list.show(listed, is_other_list=is_other_list)
+            self._go_to_wanted()
             self._follow_cursor()
         has_boards = bool(boards)
         self._list.display = has_boards
@@ -136,6 +134,13 @@ class DevicesScreen(Screen["TopicNode | None"]):
         self.query_one("#devices-title", Lines).show([title])
         self._draw_head()
         self._draw_offer()
+
+    def _go_to_wanted(self) -> None:
+        """Go to the board from whose topic the user comes, once it is found."""
+        board = self._fleet.board_of(self._wanted)
+        if board is not None and board in self._listed:
+            self._wanted = None
+            self._list.action_move_to(self._listed.index(board))
 
     def _draw_head(self) -> None:
         head = head_cells(self._list.row_cells - 1) if self._list.display else []
@@ -160,6 +165,11 @@ class DevicesScreen(Screen["TopicNode | None"]):
         return self._list.item
 
     @on(ChoiceList.Moved, "#device-list")
+    def _move(self) -> None:
+        """Whoever moves the cursor wants to be there."""
+        self._wanted = None
+        self._follow_cursor()
+
     def _follow_cursor(self) -> None:
         """Show the board under the cursor."""
         self._details.show_board(self._board)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mqttui.devices.checks import Check, Finding
-from tests.unit.devices.fleets import PATH, ClassRoom
+from tests.unit.devices.fleets import INFO, PATH, ClassRoom
 
 
 def found(info: dict[str, object], count: int = 12, **values: object) -> tuple[Finding, ...]:
@@ -104,6 +104,22 @@ def test_silence_of_a_board_that_says_it_is_online() -> None:
     room.publish(f"{PATH}/status", "offline")
     room.look()
     assert board.findings == ()
+
+
+def test_a_board_that_never_sent_a_sample() -> None:
+    """Only ours is known to send any."""
+    room = ClassRoom()
+    room.publish("plug/LWT", "Online")
+    room.publish(f"{PATH}/info", INFO)
+    room.publish(f"{PATH}/status", "online")
+    room.now += 20
+    room.look()
+    ours, other = room.fleet.boards
+    assert ours.findings == ()
+    room.now += 20
+    room.look()
+    assert [each.check for each in ours.findings] == [Check.SILENT]
+    assert other.findings == ()
 
 
 def test_a_board_that_does_not_wake() -> None:

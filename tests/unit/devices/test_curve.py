@@ -6,7 +6,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mqttui.devices.curve import Curve, curve_in, curve_of
@@ -85,6 +85,7 @@ def test_a_reply_without_lists_has_no_curve() -> None:
     )
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

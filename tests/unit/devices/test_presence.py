@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mqttui.devices.presence import PRESENCE_TOPICS, Presence, Status, status_of
@@ -71,6 +71,7 @@ def test_a_board_that_sleeps_says_when_it_wakes() -> None:
         assert status_of("status", payload) == Status(SLEEPING, 1_764_000_000)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(PRESENCE_TOPICS)), st.binary(max_size=60))
 def test_no_payload_fails(topic_name: str, payload: bytes) -> None:
     """Whatever comes is a status or none."""

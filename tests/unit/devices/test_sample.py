@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mqttui.devices.info import BoardInfo, told_by
@@ -72,6 +72,7 @@ def test_info_is_printable_bounded_and_merged() -> None:
     assert not BoardInfo().speaks_our_protocol
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(("n", "up", "t", "v", "i", "p", "err", "uid", "rate")),

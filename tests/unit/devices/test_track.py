@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mqttui.devices.sample import Sample
@@ -115,6 +115,7 @@ def test_an_error_interrupts_the_integral_and_clipping_makes_it_a_least() -> Non
     assert track.is_at_least
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -139,6 +140,7 @@ def test_power_that_is_never_negative_gives_no_negative_energy(steps) -> None:
     assert track.samples + track.repeats == len(steps)
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(1, 200), min_size=2))
 def test_missing_numbers_are_those_between_the_first_and_the_last(numbers: set[int]) -> None:
     """Each number that did not come is counted exactly once."""
