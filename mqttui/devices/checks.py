@@ -48,6 +48,7 @@ class Check(Enum):
     POWER = "power"
     SIGN = "sign"
     SILENT = "silent"
+    GONE = "not gone"
     OVERSLEPT = "overslept"
     MIXED = "two senders"
     GAPS = "gaps"
@@ -208,6 +209,15 @@ def _of_silence(board: Board, now: float) -> Iterator[Finding]:
                 f"It wanted to wake {age_text(late_s)} ago and has not come back: an empty "
                 "battery, or no Wi-Fi where it is.",
             )
+    if board.presence is Presence.OFFLINE and board.since_at is not None and last is not None:
+        # What was on its way when the board left may come a little later.
+        if last.received_at > board.since_at + CLOCK_TOLERANCE_S and now < last.received_at + 60:
+            yield Finding(
+                Check.GONE,
+                "It is said to be offline, but samples go on: the last will of an older connection "
+                "came late, or another client has the same client id and takes its place.",
+            )
+        return
     if board.presence is not Presence.ONLINE:
         return
     if last is None:

@@ -150,7 +150,7 @@ async def test_a_command_and_its_reply(explore, source) -> None:
         )
         await held.show()
         assert "✗ identify: refused: no LED is configured" in held.text
-        await held.press("e")
+        await held.press("u")
         source.receipts[-1].status = ReceiptStatus(Outcome.REFUSED, "not authorised", True)
         await held.show()
         assert "✗ present values: not authorised" in held.text
@@ -314,7 +314,7 @@ async def test_hostile_boards_are_text(explore, source) -> None:
         await held.press("3")
         for _ in range(2):
             await held.show()
-        await held.press("e")
+        await held.press("u")
         held.publish(f"{path}/reply", {"id": held.sent["id"], "ok": False, "error": hostile})
         await held.show()
         await held.press("R")

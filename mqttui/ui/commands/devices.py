@@ -64,7 +64,7 @@ DEVICES_COMMANDS = CommandGroup(
             changes_broker=True,
         ),
         Command(
-            "e",
+            "u",
             "give('get')",
             "Ask",
             "Ask for the present settings, and how many samples wait or were dropped",

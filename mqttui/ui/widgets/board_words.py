@@ -36,7 +36,7 @@ _DAY_S = 86_400.0
 def fact_rows(board: Board, now: float, width: int, *, is_presenting: bool) -> list[Cells]:
     """Return what is known of a board, in rows of `width` cells."""
     rows: list[Cells] = [
-        _presence_cells(board, now),
+        *_presence_rows(board, now, width),
         [(fitted(printable(board.path[:400]), width), "topic")],
     ]
     rows += _value_rows(board, width)
@@ -46,19 +46,19 @@ def fact_rows(board: Board, now: float, width: int, *, is_presenting: bool) -> l
     return rows
 
 
-def _presence_cells(board: Board, now: float) -> Cells:
+def _presence_rows(board: Board, now: float, width: int) -> list[Cells]:
     mark, role = MARKS[board.presence]
-    cells: Cells = [(f"{mark} {board.presence.value}", role)]
+    facts: list[tuple[str, str]] = [(f"{mark} {board.presence.value}", role)]
     if board.presence is Presence.UNKNOWN:
-        return [*cells, ("  it has not said whether it is there", "dim")]
-    if board.since_at is None:
-        cells.append(("  since when is not known (retained)", "dim"))
+        facts.append(("it has not said whether it is there", "dim"))
+    elif board.since_at is None:
+        facts.append(("since when is not known (retained)", "dim"))
     else:
         since = clock_text(board.since_at, now)
-        cells.append((f"  since {since} ({age_text(now - board.since_at)})", "dim"))
+        facts.append((f"since {since} ({age_text(now - board.since_at)})", "dim"))
     if board.presence is Presence.SLEEPING and board.wakes_at is not None:
-        cells.append((f", wakes at {clock_text(board.wakes_at, now)}", "dim"))
-    return cells
+        facts.append((f"wakes at {clock_text(board.wakes_at, now)}", "dim"))
+    return [row for row in flowed(facts, width, 3) if row]
 
 
 def _value_rows(board: Board, width: int) -> list[Cells]:

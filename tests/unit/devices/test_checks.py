@@ -106,6 +106,21 @@ def test_silence_of_a_board_that_says_it_is_online() -> None:
     assert board.findings == ()
 
 
+def test_samples_of_a_board_that_is_said_to_be_offline() -> None:
+    """What was under way is no contradiction; what goes on is."""
+    room = ClassRoom()
+    board = room.board()
+    room.samples(3)
+    room.publish(f"{PATH}/status", "offline")
+    room.samples(3, first=4)
+    assert board.findings == ()
+    room.samples(6, first=7)
+    assert [each.check for each in board.findings] == [Check.GONE]
+    room.now += 300
+    room.look()
+    assert board.findings == ()
+
+
 def test_a_board_that_never_sent_a_sample() -> None:
     """Only ours is known to send any."""
     room = ClassRoom()
