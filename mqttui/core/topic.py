@@ -85,3 +85,8 @@ def filter_matches(topic_filter: str, topic: str) -> bool:
     Compiles the filter anew: for one filter against many topics use `filter_pattern`.
     """
     return filter_pattern(topic_filter).fullmatch(topic) is not None
+
+
+def is_brokers_own(topic: bytes) -> bool:
+    """Return whether a broker tells of itself on a topic (MQTT 5.0 section 4.7.2), or a filter."""
+    return topic.startswith(b"$SYS/") or topic == b"$SYS"

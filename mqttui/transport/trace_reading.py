@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mqttui.broker.code_names import code_name, return_code_name, suback_name
 from mqttui.core.message import DUP, RETAIN, qos_of
+from mqttui.core.topic import is_brokers_own
 from mqttui.transport.packet_stream import packet_name
 
 if TYPE_CHECKING:
@@ -107,14 +108,15 @@ def messages_seen(
 
 
 def bursts_seen(messages: list[RawMessage], *, is_mqtt5: bool) -> list[Seen]:
-    """Return one entry per kind of message: QoS and flags."""
-    bursts: dict[int, Seen] = {}
+    """Return one entry per kind of message: QoS and flags, the broker's own topics apart."""
+    bursts: dict[tuple[int, bool], Seen] = {}
     for message in messages:
         flags = message[2]
         size_bytes = _publish_size(message, is_mqtt5=is_mqtt5)
-        burst = bursts.get(flags)
+        kind = (flags, is_brokers_own(message[0]))
+        burst = bursts.get(kind)
         if burst is None:
-            bursts[flags] = Seen(PUBLISH, None, flags, _cut(message[0]), size_bytes)
+            bursts[kind] = Seen(PUBLISH, None, flags, _cut(message[0]), size_bytes)
         else:
             burst.count += 1
             burst.size_bytes = (burst.size_bytes or 0) + size_bytes

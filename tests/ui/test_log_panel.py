@@ -186,7 +186,9 @@ async def test_filters(explore) -> None:
         await explorer.press("2", "2", "2")
         assert "2 about [drops]" in switches(explorer)
         assert len(rows(explorer)) == 1
-        await explorer.press("2", "2", "2", "slash", *"TREE", "enter")
+        await explorer.press("2", "2", "2", "2")
+        assert "2 about [everything]" in switches(explorer)
+        await explorer.press("slash", *"TREE", "enter")
         assert [row.split("  ")[-1].strip() for row in rows(explorer)] == ["the tree failed"]
         await explorer.press("slash", "escape")
         assert len(rows(explorer)) > 3
@@ -301,6 +303,30 @@ async def test_packets_by_kind_direction_and_topic(explore) -> None:
         assert not any("×700" in row or "PINGREQ" in row for row in found)
         await explorer.press("slash", "end", "backspace", "backspace", "backspace", *"a/#/b")
         assert frame(explorer) == "The wildcard # must be the last level of a topic filter."
+
+
+async def test_what_a_broker_tells_of_itself_can_be_hidden(explore) -> None:
+    """By a key and by the mouse; among the events there is no such choice."""
+    async with explore(width=80, height=24) as explorer:
+        await explorer.press("L", "h")
+        assert "$SYS" not in switches(explorer)
+        await explorer.press("t")
+        own = {"topic": b"$SYS/broker/uptime", "qos": 0}
+        explorer.source.trace.recorded += [
+            *CONVERSATION,
+            entry(7, "PUBLISH", RECEIVED, **own),
+        ]
+        await explorer.settle()
+        assert "h $SYS [on]" in switches(explorer)
+        assert "$SYS/broker/uptime" in rows(explorer)[-1]
+        await explorer.press("h")
+        assert "h $SYS [off]" in switches(explorer)
+        assert len(rows(explorer)) == len(CONVERSATION)
+        assert "6 of 7 entries" in frame(explorer)
+        at = switches(explorer).index("[off]", 50) + 1
+        await explorer.pilot.click("#log-switches", offset=(at, 0))
+        await explorer.settle()
+        assert len(rows(explorer)) == len(CONVERSATION) + 1
 
 
 async def test_packets_can_be_held(explore) -> None:

@@ -25,6 +25,7 @@ LOG_COMMANDS = CommandGroup(
         ),
         Command("1", "cycle(0)", "First filter", "Only warnings; only one kind of packet"),
         Command("2", "cycle(1)", "Second filter", "Only one subject; only one direction"),
+        Command("h", "cycle(2)", "Hide $SYS", "Hide or show packets of the broker's own topics"),
         Command(
             "slash",
             "find",

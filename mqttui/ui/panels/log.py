@@ -87,8 +87,9 @@ class LogPanel(Panel):
         return key == "slash"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Events are neither saved nor cleared."""
-        if action in PACKET_ACTIONS and self._view is not self._packets:
+        """Events are neither saved nor cleared, and none is about the broker's own topics."""
+        is_for_packets = action in PACKET_ACTIONS or (action, parameters) == ("cycle", (2,))
+        if is_for_packets and self._view is not self._packets:
             return False
         return super().check_action(action, parameters)
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mqttui.ui.workspace import Workspace
 
 MAX_ENTRIES = 10_000
+ON_OFF = [(True, "on"), (False, "off")]
+SHOWN = [(False, "on"), (True, "off")]
 ARROWS = {Direction.SENT: RIGHT, Direction.RECEIVED: LEFT}
 DIRECTIONS = [(None, "both"), *((way, arrow) for way, arrow in ARROWS.items())]
 KINDS: list[PacketKind | None] = [None, *PacketKind]
@@ -53,6 +55,7 @@ class PacketView(TailView[TraceEntry]):
         self._trace = workspace.source.trace
         self._kind: PacketKind | None = None
         self._direction: Direction | None = None
+        self._hides_sys = False
         self._filter = TraceFilter()
         self._known: list[TraceEntry] = []
         self._listed: list[TraceEntry] = []
@@ -112,7 +115,9 @@ class PacketView(TailView[TraceEntry]):
             self._last = new[-1].number
             self._known += new
         if is_other_list:
-            self._filter = TraceFilter(self._kind, self._direction, self.text)
+            self._filter = TraceFilter(
+                self._kind, self._direction, self.text, hides_sys=self._hides_sys
+            )
             self._listed = []
             new = self._known
         self._listed += filter(self._filter.matches, new)
@@ -137,31 +142,47 @@ class PacketView(TailView[TraceEntry]):
         return f"{text}, {count_text(evicted)} older gave way" if evicted else text
 
     def switches(self) -> Sequence[Switch]:
-        """Return whether it records, which packets and which direction."""
+        """Return whether it records, which packets, which direction, and whether `$SYS` too."""
         kind = self._kind
         shown = "all packets" if kind is None else kind.value
         return [
-            Switch("R record ", [(True, "on"), (False, "off")], self._trace.is_on),
+            self._switch("R record ", ON_OFF, self._trace.is_on),
             Switch("1 ", [(kind, shown)], kind),
-            Switch("2 ", DIRECTIONS, self._direction),
+            self._switch("2 ", DIRECTIONS, self._direction),
+            self._switch("h $SYS ", SHOWN, self._hides_sys),
         ]
 
+    @property
+    def _is_wide(self) -> bool:
+        return self.size.width >= WIDE
+
+    def _switch(self, title: str, options: Sequence[tuple[object, str]], chosen: object) -> Switch:
+        """Return a choice, where there is little room with the option in force alone."""
+        if not self._is_wide:
+            options = [(value, label) for value, label in options if value == chosen]
+        return Switch(title, options, chosen)
+
     def cycle(self, switch: int) -> None:
-        """Take the next kind or direction."""
+        """Take the next kind or direction; show or hide `$SYS`."""
         if switch == 0:
             self._kind = KINDS[(KINDS.index(self._kind) + 1) % len(KINDS)]
+        elif switch == 2:
+            self._hides_sys = not self._hides_sys
         else:
             values = [direction for direction, _ in DIRECTIONS]
             self._direction = values[(values.index(self._direction) + 1) % len(values)]
         self.changed()
 
     def choose(self, switch: int, value: object) -> None:
-        """Take what was clicked; of the kinds only the present one can be."""
+        """Take what was clicked, or the next option where only the present one is shown."""
         if switch == 0:
-            if value is not self._trace.is_on:
+            if not self._is_wide or value is not self._trace.is_on:
                 self.toggle_recording()
-        elif switch == 1:
-            self.cycle(0)
+        elif switch == 1 or not self._is_wide:
+            self.cycle(switch - 1)
+        elif switch == 3:
+            self._hides_sys = bool(value)
+            self.changed()
         else:
             assert value is None or isinstance(value, Direction)
             self._direction = value

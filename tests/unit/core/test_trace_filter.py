@@ -66,6 +66,23 @@ def test_answers_follow_their_question() -> None:
     assert [each for each in entries if by_text.matches(each)] == wanted
 
 
+def test_what_a_broker_tells_of_itself_can_be_left_out() -> None:
+    """With its acknowledgements; what names no topic stays, and so do other topics with a $."""
+    entries = [
+        entry("CONNECT"),
+        entry("PUBLISH", RECEIVED, None, b"$SYS/broker/uptime"),
+        entry("PUBLISH", RECEIVED, 7, b"$SYS/broker/version"),
+        entry("PUBLISH", RECEIVED, 8, b"$SYSTEM/a"),
+        entry("PUBACK", SENT, 7),
+        entry("PUBACK", SENT, 8),
+        entry("PINGREQ"),
+    ]
+    kept = [("CONNECT", None), ("PUBLISH", 8), ("PUBACK", 8), ("PINGREQ", None)]
+    assert shown(entries, hides_sys=True) == kept
+    assert shown(entries, hides_sys=True, text="$SYS") == kept[1:3]
+    assert len(shown(entries)) == len(entries)
+
+
 def test_a_reused_identifier_belongs_to_the_newer_message() -> None:
     """What fitted before does not fit for ever."""
     entries = [

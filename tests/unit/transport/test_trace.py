@@ -96,6 +96,10 @@ def test_bursts_are_counted_by_kind() -> None:
     assert (first.count, first.topic, first.is_retained) == (BURST, b"t0", False)
     assert first.size_bytes == sum(map(len, plain))
     assert (second.count, second.is_retained, second.size_bytes) == (5, True, 5 * 6)
+    trace.clear()
+    own = [Publish(b"$SYS/%d" % n, b"x").encode() for n in range(BURST)]
+    read(trace, b"".join(plain[:3] + own))
+    assert [(e.count, e.topic) for e in trace.entries()] == [(3, b"t0"), (BURST, b"$SYS/0")]
 
 
 def test_a_burst_of_acknowledgements_has_the_longest_time() -> None:
