@@ -45,7 +45,8 @@ def cautions(
     if node is not None and (sentence := shared_topic(newest_samples(node.entries()))):
         found["shared"] = sentence
     if oddity is not None:
-        found["oddity"] = f"The payload begins like JSON, but: {oddity}."
+        reason = oddity.removeprefix("Not JSON: ")
+        found["oddity"] = f"The payload begins like JSON and is none: {reason}."
     return found
 
 

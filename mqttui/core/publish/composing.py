@@ -37,13 +37,15 @@ _SHOWN_CHARACTERS = 40
 class Composed:
     """What a draft comes to.
 
-    `request` is None when there are `problems`: one plain sentence for each field of the draft
-    (`topic`, `text`, or a property) that cannot be used. `place` is where the payload is wrong,
-    `verdict` says what the payload is when it is right, `oddity` what is odd about it nevertheless.
+    `topic` is the one to publish to, None if it cannot be used. `request` is None when there are
+    `problems`: one plain sentence for each field of the draft (`topic`, `text`, or a property)
+    that cannot be used. `place` is where the payload is wrong, `verdict` says what the payload is
+    when it is right, `oddity` what is odd about it nevertheless.
     `properties_left_out` tells that the connection has no way to send them.
     """
 
     request: PublishRequest | None
+    topic: str | None = None
     problems: dict[str, str] = field(default_factory=dict)
     place: Place | None = None
     verdict: str = ""
@@ -76,6 +78,7 @@ def compose(
             problems["properties" if properties is not None else "text"] = problem
     return Composed(
         request,
+        topic,
         problems,
         place,
         verdict,

@@ -159,7 +159,7 @@ def _unknown(body: str, name: str) -> str:
     import difflib
 
     close = difflib.get_close_matches(name[:_SHOWN_CHARACTERS], list(_MAKERS), n=1, cutoff=0.5)
-    hint = f"; did you mean {{{{{close[0]}}}}}?" if close else "."
+    hint = f"; did you mean {{{{{close[0]}}}}}?" if close else f": there are {', '.join(_MAKERS)}."
     return f"{_quoted(body)} is not a variable{hint} {_ADVICE}"
 
 

@@ -66,6 +66,14 @@ PUBLISH_COMMANDS = CommandGroup(
             key_display="^t",
         ),
         Command(
+            "f4",
+            "show_all_words",
+            "All words",
+            "Show all that there is to say of a message, with room for it",
+            True,
+            key_display="F4",
+        ),
+        Command(
             "f3",
             "show_answer",
             "Show answer",

@@ -27,8 +27,9 @@ from mqttui.ui.messages import EditorWanted, TopicWanted
 from mqttui.ui.panels.panel import Panel
 from mqttui.ui.panels.publish_activity import Activity, OneMessage, Repetition, Request
 from mqttui.ui.panels.publish_shelf import PublishShelf
-from mqttui.ui.panels.publish_words import caution_rows, wrapped
+from mqttui.ui.panels.publish_words import caution_rows, taken_over_rows
 from mqttui.ui.payload_file import BadFile, file_size, read_file
+from mqttui.ui.widgets.cells import wrapped
 from mqttui.ui.widgets.publish_form import PublishForm, Way
 from mqttui.ui.widgets.saved_drafts import SavedDrafts
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 TOKEN_BYTES = 8
 ROOM_FOR_BOTH_CELLS = 116
 LONG_TEXT_CHARACTERS = 32_000
+WHOLE_SENTENCE_CELLS = 10_000
 LONG_TEXT_PAUSE_S = 0.3
 """A long text is judged once nothing was typed for a while."""
 
@@ -151,11 +153,26 @@ class PublishPanel(Panel):
         self._judge()
 
     def _show_result(self) -> None:
-        width = self._form.result_cells
+        had_more = self._form.has_more_to_say
+        self._form.show_result(self._result_rows(self._form.result_cells))
+        if had_more != self._form.has_more_to_say:
+            self.refresh_bindings()
+
+    def _result_rows(self, width: int) -> list[Cells]:
+        """Return what there is to say in rows of `width` cells."""
         if self._shown is not None:
-            self._form.show_result(self._shown.rows(self.workspace.clock(), width))
-        else:
-            self._form.show_result(self._words(width))
+            return self._shown.rows(self.workspace.clock(), width)
+        return self._words(width)
+
+    @on(PublishForm.MoreWanted)
+    def action_show_all_words(self) -> None:
+        """Show everything that there is to say, with room for it."""
+        # Imported here: most of it fits beside the button.
+        from mqttui.ui.screens.words import WordsScreen
+
+        rows = self._result_rows(WHOLE_SENTENCE_CELLS)
+        paragraphs = ["".join(text for text, _ in row).strip() for row in rows]
+        self.app.push_screen(WordsScreen("Publish", paragraphs))
 
     def _tell(self, words: Callable[[int], list[Cells]], about: MessageDraft | None = None) -> None:
         """Show rows that are made for a width, instead of what an activity has to say.
@@ -174,11 +191,14 @@ class PublishPanel(Panel):
 
     def _draw_note(self) -> None:
         """Say whether the topic can be published to, and whether it is known."""
-        request = self._composed.request
-        node = self.workspace.store.find(request.topic) if request is not None else None
-        self._form.show_topic(
-            self._composed.problems.get("topic"), node, is_complete=request is not None
-        )
+        topic = self._composed.topic
+        node = self.workspace.store.find(topic) if topic is not None else None
+        problem = self._composed.problems.get("topic")
+        self._form.show_topic(problem, node, is_usable=topic is not None)
+
+    @property
+    def _is_mqtt5(self) -> bool:
+        return self.workspace.source.status.protocol != "3.1.1"
 
     # What the draft comes to
 
@@ -186,7 +206,7 @@ class PublishPanel(Panel):
         return compose(
             draft,
             self._outbox.variables.moment(self.workspace.wall_clock()),
-            is_mqtt5=self.workspace.source.status.protocol != "3.1.1",
+            is_mqtt5=self._is_mqtt5,
             file_payload=file_payload,
         )
 
@@ -291,8 +311,8 @@ class PublishPanel(Panel):
         if not found or (seen is not None and seen[0] == draft and found.keys() <= seen[1]):
             return True
         self._confirmed = (draft, frozenset(found))
-        sentences, form = list(found.values()), self._form
-        self._tell(lambda width: caution_rows(sentences, width, form.most_result_rows), draft)
+        sentences = list(found.values())
+        self._tell(lambda width: caution_rows(sentences, width), draft)
         return False
 
     def _begin(
@@ -301,13 +321,13 @@ class PublishPanel(Panel):
         """Begin what the form says; raise `ValueError` with one sentence where it says nonsense."""
         workspace, outbox, way = self.workspace, self._outbox, self._form.way
         if way is Way.ONCE:
-            return OneMessage(draft, outbox.send(request), outbox)
+            return OneMessage(draft, outbox.send(request), outbox, is_mqtt5=self._is_mqtt5)
         if way is not Way.ASK:
             run = Run(self._form.plan(), workspace.clock())
             return Repetition(draft, run, outbox, workspace, file_payload)
         question = question_of(
             request,
-            is_mqtt5=workspace.source.status.protocol != "3.1.1",
+            is_mqtt5=self._is_mqtt5,
             token=secrets.token_bytes(TOKEN_BYTES),
             answer_topic=draft.properties.response_topic,
         )
@@ -341,9 +361,11 @@ class PublishPanel(Panel):
             raise SkipAction
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer an answer only while there is one."""
+        """Offer an answer only while there is one, and the rest of the words if there is more."""
         if action == "show_answer":
             return isinstance(self._shown, Request) and self._shown.mark == DONE
+        if action == "show_all_words":
+            return self._form.has_more_to_say
         return super().check_action(action, parameters)
 
     def action_show_answer(self) -> None:
@@ -398,6 +420,9 @@ class PublishPanel(Panel):
         if saved.is_named:
             self._shelf.template_name = saved.title
         self._form.fill(saved.draft)
+        if not (event.is_to_send or event.is_by_key) and self.has_class("-single"):
+            # The form is out of sight.
+            self._tell(lambda width: taken_over_rows(saved, width), saved.draft)
         if event.is_to_send:
             await self.run_action("send")
         elif event.is_by_key:

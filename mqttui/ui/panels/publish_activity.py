@@ -64,8 +64,11 @@ class OneMessage:
 
     is_busy = False
 
-    def __init__(self, draft: MessageDraft, receipt: Receipt, outbox: Outbox) -> None:
+    def __init__(
+        self, draft: MessageDraft, receipt: Receipt, outbox: Outbox, *, is_mqtt5: bool
+    ) -> None:
         self.draft = draft
+        self._is_mqtt5 = is_mqtt5
         self._receipt = receipt
         self._tally = outbox.tally
         self._seen: object = None
@@ -83,7 +86,7 @@ class OneMessage:
 
     def rows(self, now_s: float, width: int) -> list[Cells]:
         """Return the words of the receipt."""
-        return receipt_rows(self._receipt, self._tally, width)
+        return receipt_rows(self._receipt, self._tally, width, tells_all=self._is_mqtt5)
 
     async def drive(self) -> None:
         """There is nothing more to do."""

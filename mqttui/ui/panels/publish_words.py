@@ -6,10 +6,11 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from mqttui.core.publishing import Outcome
+from mqttui.payload.printable import printable
 from mqttui.payload.quantities import count_text, duration_text, rate_text
 from mqttui.payload.registry import one_line
 from mqttui.ui.glyphs import BETWEEN, DONE, ELLIPSIS, FAILED, HOLLOW, WARNING
-from mqttui.ui.widgets.cells import fitted
+from mqttui.ui.widgets.cells import fitted, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mqttui.core.publish.tally import Tally
     from mqttui.core.publishing import Receipt, ReceiptStatus
     from mqttui.ui.widgets.cells import Cells
+    from mqttui.ui.widgets.saved_drafts import SavedDraft
 
 MARKS = {
     Outcome.QUEUED: ELLIPSIS,
@@ -46,19 +48,32 @@ def role_of(status: ReceiptStatus) -> str:
     return "literal" if status.outcome is Outcome.ACKNOWLEDGED else "fact"
 
 
-def receipt_rows(receipt: Receipt, tally: Tally, width: int) -> list[Cells]:
-    """Return what became of the newest message, and a count of those before it."""
+UNTOLD = (
+    "  MQTT 3.1.1 tells neither whether an access list let it through nor whether anybody is "
+    "subscribed."
+)
+
+
+def receipt_rows(
+    receipt: Receipt, tally: Tally, width: int, *, tells_all: bool = True
+) -> list[Cells]:
+    """Return what became of the newest message, and a count of those before it.
+
+    Under MQTT 3.1.1 an acknowledgement does not tell all that MQTT 5 has reason codes for.
+    """
     status = receipt.status
     words = status.words
     if status.is_final and status.outcome is Outcome.SENT:
         words = "sent (QoS 0 is never acknowledged)"
     rows = wrapped(f"{mark_of(status)} {words}", width, role_of(status))
+    if status.outcome is Outcome.ACKNOWLEDGED and not tells_all:
+        rows += wrapped(UNTOLD, width, "dim")
     if tally.sent > 1:
-        rows.append(tally_cells(tally, width, "  so far: "))
+        rows += tally_rows(tally, width, "  so far: ")
     return rows
 
 
-def tally_cells(tally: Tally, width: int, title: str) -> Cells:
+def tally_rows(tally: Tally, width: int, title: str) -> list[Cells]:
     """Return how many messages came to which end."""
     parts = [
         (f"{count_text(count)} {_PLURAL.get(outcome, outcome.value)}", outcome)
@@ -67,14 +82,18 @@ def tally_cells(tally: Tally, width: int, title: str) -> Cells:
     ]
     if tally.under_way:
         parts.append((f"{count_text(tally.under_way)} under way", Outcome.QUEUED))
-    cells: Cells = [(title, "dim")]
+    rows: list[Cells] = [[(title, "dim")]]
     left = width - len(title)
     for number, (text, outcome) in enumerate(parts):
-        piece = fitted(text if number == 0 else f" {BETWEEN} {text}", max(0, left))
+        piece = text if number == 0 else f" {BETWEEN} {text}"
+        if len(piece) > left and len(rows[-1]) > 1:
+            rows.append([(" " * len(title), "dim")])
+            left, piece = width - len(title), text
+        piece = fitted(piece, max(0, left))
         left -= len(piece)
         is_trouble = outcome in _TROUBLE and tally.counts[outcome] > 0
-        cells.append((piece, "warning" if is_trouble else "fact"))
-    return cells
+        rows[-1].append((piece, "warning" if is_trouble else "fact"))
+    return rows
 
 
 _PLURAL = {Outcome.NO_SUBSCRIBERS: "without subscribers"}
@@ -113,7 +132,7 @@ def run_rows(run: Run, now_s: float, width: int) -> list[Cells]:
         head += "; esc stops"
     is_trouble = bool(tally.counts[Outcome.REFUSED] or tally.counts[Outcome.LOST])
     rows = wrapped(head, width, "fact")[:2]
-    rows.append(tally_cells(tally, width, "   "))
+    rows += tally_rows(tally, width, "   ")
     if is_trouble and tally.problem is not None:
         rows += wrapped(f"  last: {tally.problem}", width, "warning")[:1]
     return rows
@@ -131,18 +150,15 @@ def conversation_rows(conversation: Conversation, width: int) -> list[Cells]:
     return rows + [[("   " + line, "value")] for line in wrap(shown, width - 3)[:_ANSWER_ROWS]]
 
 
-def caution_rows(sentences: Iterable[str], width: int, rows: int) -> list[Cells]:
+def caution_rows(sentences: Iterable[str], width: int) -> list[Cells]:
     """Return what to think of before a message is sent, and how to send it nevertheless."""
-    found: list[Cells] = []
+    rows: list[Cells] = []
     for sentence in sentences:
-        found += wrapped(f"{WARNING} {sentence}", width, "warning")
-    if len(found) > rows - 1:
-        more = len(found) - (rows - 2)
-        found[rows - 2 :] = [[(f"   and {more} more lines", "dim")]]
-    return [*found, [("  ctrl+s once more sends it nevertheless.", "heading")]]
+        rows += wrapped(f"{WARNING} {sentence}", width, "warning")
+    return [*rows, [("  ctrl+s once more sends it nevertheless.", "heading")]]
 
 
-def wrapped(text: str, width: int, role: str) -> list[Cells]:
-    """Return a sentence on as many rows as it needs, those after the first indented."""
-    lines = wrap(text, width, subsequent_indent="  ")
-    return [[(fitted(line, width), role)] for line in lines]
+def taken_over_rows(saved: SavedDraft, width: int) -> list[Cells]:
+    """Return that a saved message is in the form, and what to do next."""
+    words = f"  {printable(saved.title)} is in the form: esc shows it, a double click sends it."
+    return wrapped(words, width, "fact")

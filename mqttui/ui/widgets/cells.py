@@ -6,6 +6,7 @@ it looks like and a payload can never choose a style. All text must be printable
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
@@ -113,6 +114,12 @@ def painted(widget: Widget, cells: Cells, width: int, background: str | None = N
     # Unlike the style of the widget itself, that of a role is remembered.
     filler = over if over is not None else style_of("pane--value")
     return Strip(segments).adjust_cell_length(width, filler)
+
+
+def wrapped(text: str, width: int, role: str, indent: str = "  ") -> list[Cells]:
+    """Return a sentence on as many rows as it needs, those after the first indented."""
+    lines = wrap(text, width, subsequent_indent=indent)
+    return [[(fitted(line, width), role)] for line in lines]
 
 
 class Lines(Widget):

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from textual.widgets import Input
+from textual.widget import Widget
+from textual.widgets import Input, Label
 
 from mqttui.payload.printable import printable
+
+
+class FieldCaption(Label):
+    """The name of the field to its right, which a click on it gives the keyboard to."""
+
+    def on_click(self) -> None:
+        """Let the user type in the field."""
+        assert self.parent is not None
+        siblings = self.parent.children
+        for sibling in siblings[siblings.index(self) + 1 :]:
+            for widget in sibling.walk_children(Widget, with_self=True):
+                if widget.focusable:
+                    self.screen.set_focus(widget)
+                    return
 
 
 class FormInput(Input):

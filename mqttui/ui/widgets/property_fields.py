@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import Input, Label, TextArea
+from textual.widgets import Input, TextArea
 
 from mqttui.core.publish.composing import LEFT_OUT
 from mqttui.core.publish.draft import PropertiesDraft
 from mqttui.ui.glyphs import CLOSED, OPENED, WARNING
-from mqttui.ui.widgets.cells import Cells, Lines, fitted
-from mqttui.ui.widgets.form_input import FormInput
+from mqttui.ui.widgets.cells import Cells, Lines, fitted, wrapped
+from mqttui.ui.widgets.form_input import FieldCaption, FormInput
 from mqttui.ui.widgets.form_switch import CheckMark
 
 if TYPE_CHECKING:
@@ -59,12 +59,12 @@ class PropertyFields(Vertical):
             fields.display = False
             for name, (title, hint) in _FIELDS.items():
                 with Horizontal(classes="publish-row"):
-                    yield Label(title, classes="publish-caption")
+                    yield FieldCaption(title, classes="publish-caption")
                     yield FormInput(placeholder=hint, id=f"property-{name}")
                     if name == "expiry":
                         yield self._is_text
             with Horizontal(id="property-pairs"):
-                yield Label("User props", classes="publish-caption")
+                yield FieldCaption("User props", classes="publish-caption")
                 yield self._pairs
 
     def _field(self, name: str) -> FormInput:
@@ -107,18 +107,26 @@ class PropertyFields(Vertical):
             return
         self._face = face
         cells: Cells = [(f" {OPENED if self.is_open else CLOSED} Properties", "heading")]
+        rest: list[Cells] = []
         names = (*_FIELDS, "user_properties", "properties")
         mine = [problems[name] for name in names if name in problems]
         room = max(0, self.size.width - 15)
         if mine:
-            cells.append((fitted(f"  {WARNING} {mine[0]}", room), "warning"))
+            sentence = f"  {WARNING} {mine[0]}"
+            if len(mine) > 1:
+                sentence += f" (1 of {len(mine)})"
+            first, *rest = wrapped(sentence, room, "warning")
+            cells += first
+            rest = [[(" " * (self.size.width - room), "dim"), *row] for row in rest]
         elif draft.is_empty:
             cells.append((fitted("  none", room), "dim"))
         elif is_left_out:
             cells.append((fitted(f"  {WARNING} {LEFT_OUT}", room), "warning"))
         else:
             cells.append((fitted(f"  {_summary(draft)}", room), "fact"))
-        self._heading.show([cells])
+        if len(rest) + 1 != len(self._heading.rows):
+            self._heading.styles.height = len(rest) + 1
+        self._heading.show([cells, *rest])
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell the form."""

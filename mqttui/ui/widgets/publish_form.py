@@ -16,8 +16,8 @@ from mqttui.core.publish.run import period_of, plan_of
 from mqttui.payload.quantities import size_text
 from mqttui.payload.registry import one_line
 from mqttui.ui.glyphs import DONE, WARNING
-from mqttui.ui.widgets.cells import Cells, Lines, fitted
-from mqttui.ui.widgets.form_input import FormInput
+from mqttui.ui.widgets.cells import Cells, Lines, fitted, wrapped
+from mqttui.ui.widgets.form_input import FieldCaption, FormInput
 from mqttui.ui.widgets.form_switch import CheckMark, FormSwitch
 from mqttui.ui.widgets.payload_editor import PayloadEditor
 from mqttui.ui.widgets.property_fields import PropertyFields
@@ -25,12 +25,14 @@ from mqttui.ui.widgets.topic_input import TopicInput
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.events import Click
 
     from mqttui.core.node import TopicNode
     from mqttui.core.publish.composing import Composed
     from mqttui.core.publish.run import RunPlan
     from mqttui.core.store import TopicStore
 
+NOTE_INDENT = " " * 8
 LEAST_RESULT_ROWS = 4
 FIELD_ROWS = 9
 """What the form needs above the result: a payload of three rows, and all else with one each."""
@@ -55,7 +57,7 @@ _HINTS = {
     Way.ONCE: "",
     Way.ASK: "at most",
     Way.REPEAT: "or until esc",
-    Way.BURST: "as fast as the broker takes them",
+    Way.BURST: "at the broker's pace",
 }
 
 
@@ -71,6 +73,9 @@ class PublishForm(Vertical):
     class Resized(Message):
         """There is more or less room for words."""
 
+    class MoreWanted(Message):
+        """What did not fit beside the button was clicked."""
+
     class SendWanted(Message):
         """The button was pressed."""
 
@@ -83,6 +88,7 @@ class PublishForm(Vertical):
 
     def __init__(self, store: TopicStore, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self.has_more_to_say = False
         self.topic = TopicInput(store, self.focus_payload, id="publish-topic")
         self.editor = PayloadEditor(id="publish-editor")
         self.properties = PropertyFields(id="publish-properties")
@@ -107,11 +113,12 @@ class PublishForm(Vertical):
         """Lay out the form, what is typed first on top."""
         with VerticalScroll(id="publish-fields", can_focus=False):
             with Horizontal(classes="publish-row", id="publish-topic-row"):
-                yield Label("Topic", classes="publish-caption")
+                yield FieldCaption("Topic", classes="publish-caption")
                 yield self.topic
             yield self._note
             yield self.editor
-            yield self._path_field
+            with Vertical(id="publish-file"):
+                yield self._path_field
             yield self._verdict
             with Horizontal(classes="publish-row"):
                 yield self._mode
@@ -232,7 +239,7 @@ class PublishForm(Vertical):
     def _arrange(self) -> None:
         """Show the fields that belong to the choices, and no others."""
         is_file = self._mode.value is PayloadMode.FILE
-        self._path_field.display = is_file
+        self.query_one("#publish-file").display = is_file
         self.editor.display = not is_file
         shown = _WAY_FIELDS[self.way]
         for name, field in self._fields.items():
@@ -242,15 +249,15 @@ class PublishForm(Vertical):
 
     # What there is to say
 
-    def show_topic(self, problem: str | None, node: TopicNode | None, *, is_complete: bool) -> None:
+    def show_topic(self, problem: str | None, node: TopicNode | None, *, is_usable: bool) -> None:
         """Say what is wrong with the topic, or whether anything was received on it.
 
-        `is_complete` tells that a message could be sent.
+        `is_usable` tells that it can be published to.
         """
         is_wrong = problem is not None and bool(self.topic.value)
         if is_wrong:
             words = f"{WARNING} {problem}"
-        elif not is_complete:
+        elif not is_usable:
             words = ""
         elif node is None:
             words = "new: nothing was received on this topic so far"
@@ -259,25 +266,38 @@ class PublishForm(Vertical):
             words = f"known{kept}"
         self.topic.set_wrong(is_wrong)
         role = "warning" if is_wrong else "dim"
-        self._note.show([[(fitted(f"        {words}", self._note.size.width), role)]])
+        rows = wrapped(f"{NOTE_INDENT}{words}", self._words_cells, role, f"{NOTE_INDENT}  ")
+        self._show_rows(self._note, rows or [[]])
+
+    @property
+    def _words_cells(self) -> int:
+        """How wide a row of words over the whole form may be."""
+        return max(20, self._note.size.width)
+
+    def _show_rows(self, lines: Lines, rows: list[Cells]) -> None:
+        """Show rows, with room for all of them."""
+        if len(rows) != len(lines.rows):
+            lines.styles.height = max(1, len(rows))
+        lines.show(rows)
 
     def show_composed(self, composed: Composed, file_words: str) -> None:
         """Say what the payload comes to."""
         is_json = self._mode.value is PayloadMode.JSON or composed.is_like_json
         self.editor.mark(is_json=is_json, error=composed.place)
-        self._verdict.show([self._verdict_cells(composed, file_words)])
+        self._show_rows(self._verdict, self._verdict_rows(composed, file_words))
         self.properties.show_problems(composed.problems, is_left_out=composed.properties_left_out)
 
-    def _verdict_cells(self, composed: Composed, file_words: str) -> Cells:
-        width = self._verdict.size.width
+    def _verdict_rows(self, composed: Composed, file_words: str) -> list[Cells]:
+        width = self._words_cells
         problem = composed.problems.get("text")
         if problem is not None:
-            return [(fitted(f" {WARNING} {problem}", width), "warning")]
+            return wrapped(f" {WARNING} {problem}", width, "warning")
         if self._mode.value is PayloadMode.FILE:
-            return [(fitted(f" {file_words}", width), "fact")]
+            return wrapped(f" {file_words}", width, "fact")
+        rows: list[Cells] = []
         cells: Cells = []
         if composed.oddity is not None:
-            cells.append((fitted(f" {WARNING} {composed.oddity}", width), "warning"))
+            *rows, cells = wrapped(f" {WARNING} {composed.oddity}", width, "warning")
         elif composed.verdict.startswith("valid"):
             cells.append((f" {DONE} {composed.verdict}", "literal"))
         else:
@@ -290,14 +310,18 @@ class PublishForm(Vertical):
                 room = max(0, width - used - 10)
                 cells.append(("  sends ", "dim"))
                 cells.append((fitted(one_line(request.payload, room), room), "value"))
-        return cells
+        return [*rows, cells]
 
     def show_result(self, rows: list[Cells]) -> None:
         """Say what became of a message, or what to think of before it is sent."""
-        rows = rows[: self.most_result_rows] or [[]]
-        if len(rows) != len(self._result.rows):
-            self._result.styles.height = len(rows)
-        self._result.show(rows)
+        most = self.most_result_rows
+        self.has_more_to_say = len(rows) > most
+        if self.has_more_to_say:
+            # The last row says what to do.
+            more = len(rows) - (most - 2)
+            words = f"   and {more} more rows: F4 or a click shows all"
+            rows = [*rows[: most - 2], [(words, "mark")], rows[-1]]
+        self._show_rows(self._result, rows or [[]])
 
     @property
     def result_cells(self) -> int:
@@ -307,7 +331,8 @@ class PublishForm(Vertical):
     @property
     def most_result_rows(self) -> int:
         """How many rows a result may have; the payload gives way."""
-        return max(LEAST_RESULT_ROWS, self.size.height - FIELD_ROWS)
+        above = FIELD_ROWS + len(self._note.rows) + len(self._verdict.rows) - 2
+        return max(LEAST_RESULT_ROWS, self.size.height - above)
 
     # The name of a template
 
@@ -338,6 +363,11 @@ class PublishForm(Vertical):
         event.stop()
         if event.input is self._name_field:
             self.post_message(self.TemplateNamed(event.value))
+
+    def on_click(self, event: Click) -> None:
+        """Show the rest of what there is to say."""
+        if event.widget is self._result and self.has_more_to_say:
+            self.post_message(self.MoreWanted())
 
     @on(Button.Pressed)
     def press(self, event: Button.Pressed) -> None:

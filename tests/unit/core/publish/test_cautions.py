@@ -78,7 +78,7 @@ def test_a_topic_with_several_publishers() -> None:
 def test_a_payload_that_is_nearly_json() -> None:
     """Its fault is told once more."""
     text = said(PublishRequest("anna-1a2b3c/x", b"{"), oddity="Not JSON: a comma too many")
-    assert text == "The payload begins like JSON, but: Not JSON: a comma too many."
+    assert text == "The payload begins like JSON and is none: a comma too many."
 
 
 def test_own_messages_are_bounded() -> None:

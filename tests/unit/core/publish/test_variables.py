@@ -94,9 +94,9 @@ def test_nothing_unknown_is_sent_raw(text: str) -> None:
     ("text", "words"),
     [
         ("{{nwo}}", "{{nwo}} is not a variable; did you mean {{now}}? Write {{{{"),
-        ("{{ value_json.t }}", "{{ value_json.t }} is not a variable."),
+        ("{{ value_json.t }}", "{{ value_json.t }} is not a variable: there are now, counter"),
         ("a {{ b", "There is a {{ without its }}."),
-        ("{{}}", "{{}} is not a variable."),
+        ("{{}}", "{{}} is not a variable: there are"),
         ("{{random 5}}", "{{random 5}}: random is followed by the lowest"),
         ("{{random 5 1}}", "the lowest number comes first"),
         ("{{random a 1}}", "a is not a number"),
