@@ -10,6 +10,7 @@ from mqttui.core.hygiene.report import HygieneReport
 from mqttui.core.hygiene.rules import Rule
 from mqttui.ui.screens.explorer import ExplorerScreen
 from mqttui.ui.screens.hygiene import HygieneScreen
+from mqttui.ui.widgets.cells import Lines
 
 SIZES = [(80, 24), (160, 50)]
 
@@ -176,3 +177,21 @@ async def test_more_findings_than_are_kept_are_counted(explore, source, monkeypa
         await open_hygiene(explorer)
         assert row_of(explorer, "25  Leading slash")
         assert "and 15 more" in "\n".join(explorer.screen())
+
+
+async def test_the_first_words_already_have_the_width_of_the_screen(
+    explore, careless, monkeypatch
+) -> None:
+    """On a slow line a first picture with narrow lines would stand there for a while."""
+    shown = []
+    show = Lines.show
+
+    def remember(lines, rows) -> None:
+        if lines.id == "hygiene-words":
+            shown.extend("".join(text for text, _ in row) for row in rows)
+        show(lines, rows)
+
+    async with explore(80, 24) as explorer:
+        monkeypatch.setattr(Lines, "show", remember)
+        await open_hygiene(explorer)
+    assert shown[0] == ("A leading slash makes a first level without a name: anna/# does not match")

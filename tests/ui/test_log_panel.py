@@ -381,13 +381,14 @@ async def test_packets_are_saved_once(explore, source, tmp_path, monkeypatch) ->
         await explorer.press("t", "w")
         field = explorer.app.screen.query_one("Input")
         field.value = str(path)
-        await explorer.pilot.press("enter")
+        await explorer.pilot.click("#save-write")
         await explorer.until(
             lambda: any(
                 "is there already and is not overwritten" in line for line in explorer.screen()
             )
         )
-        await explorer.press("escape")
+        await explorer.pilot.click("#save-back")
+        await explorer.until(lambda: not isinstance(explorer.app.screen, SaveScreen))
         assert len(list(path.parent.iterdir())) == 1
 
 

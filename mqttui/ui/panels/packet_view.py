@@ -154,7 +154,8 @@ class PacketView(TailView[TraceEntry]):
 
     @property
     def _is_wide(self) -> bool:
-        return self.size.width >= WIDE
+        # The view itself has no size before it is first shown.
+        return self.app.size.width >= WIDE
 
     def _switch(self, title: str, options: Sequence[tuple[object, str]], chosen: object) -> Switch:
         """Return a choice, where there is little room with the option in force alone."""

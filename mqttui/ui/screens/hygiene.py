@@ -153,6 +153,9 @@ class HygieneScreen(Screen["Place | None"]):
     def _draw_words(self) -> None:
         """Explain the rule, and below it the finding under the cursor."""
         words = self.query_one("#hygiene-words", Lines)
+        if not words.size.width:
+            # Told again once there is a width to break lines for.
+            return
         width = max(20, words.size.width - 1)
         rows: list[Cells] = []
         if self._rule is not None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, Static
 
 from mqttui.payload.printable import printable
 from mqttui.settings.toml_file import SettingsError
@@ -45,6 +45,8 @@ class SaveScreen(ModalScreen["Path | None"]):
     }
     #save Input { background: $panel; }
     #save-problem { color: $text-error; }
+    #save-buttons { height: 1; }
+    #save-buttons Button { margin-right: 2; }
     """
 
     def __init__(self, title: str, explanation: str, path: Path, write: Callable[[Path], None]):
@@ -66,11 +68,20 @@ class SaveScreen(ModalScreen["Path | None"]):
             field.cursor_blink = False
             yield field
             yield Static(id="save-problem")
+            with Horizontal(id="save-buttons"):
+                yield Button("Save", id="save-write", variant="primary", compact=True)
+                yield Button("Back", id="save-back", compact=True)
 
+    @on(Button.Pressed, "#save-back")
+    def go_back(self) -> None:
+        """Write nothing."""
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#save-write")
     @on(Input.Submitted)
-    async def write(self, event: Input.Submitted) -> None:
+    async def write(self) -> None:
         """Write the file; a path that cannot be used is explained."""
-        text = event.value.strip()
+        text = self.query_one(Input).value.strip()
         if self._is_writing or not text:
             return
         self._is_writing = True

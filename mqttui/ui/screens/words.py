@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.events import Click
 
 
 class WordsScreen(ModalScreen[None]):
-    """Shows printable paragraphs, scrolled if they are long; any of esc, enter and q closes it."""
+    """Shows printable paragraphs, scrolled if they are long.
+
+    Any of esc, enter and q closes it, and a click beside it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "dismiss", "Close", key_display="esc")
@@ -45,5 +49,10 @@ class WordsScreen(ModalScreen[None]):
         """Lay out the text."""
         with VerticalScroll(id="words") as box:
             box.border_title = Content(self._title)
-            box.border_subtitle = Content("esc closes")
+            box.border_subtitle = Content("esc or a click outside closes")
             yield Static(Content("\n".join(self._paragraphs)))
+
+    def on_click(self, event: Click) -> None:
+        """Close when something beside the text is clicked."""
+        if event.widget is self:
+            self.dismiss()
