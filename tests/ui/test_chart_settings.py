@@ -162,3 +162,27 @@ async def test_a_chart_is_pinned_from_the_screen_of_charts(explore, source) -> N
         assert screen.query(ChartView).last().has_focus
         memory = explorer.app.connection.workspace.memory
         await explorer.until(lambda: len(memory.read(SECTION)) == 2)
+
+
+async def test_a_value_without_a_name_begins_anew(explore, source) -> None:
+    """Its unit and log axis are not those of a number of another topic; NaN has no unit at all."""
+    source.publish("b/data", "21.5 °C")
+    source.publish("c/data", "false")
+    source.publish("d/data", '{"v": NaN}')
+    async with explore(80, 24) as explorer:
+        find = explorer.app.connection.workspace.store.find
+        tab = await open_chart(explorer)
+        tab.chart.focus()
+        await explorer.press("l")
+        await edit(explorer, "tab", "tab", "K", "enter")
+        await explorer.until(lambda: tab.spec.series[0].unit == "K")
+        await explorer.settle()
+        assert any("] value " in line and "21.5 K" in line for line in explorer.screen())
+        explorer.tree.go_to(find("c/data"))
+        await explorer.settle()
+        assert tab.spec == ChartSpec((SeriesSpec("c/data", ""),))
+        explorer.tree.go_to(find("d/data"))
+        await explorer.settle()
+        row = next(line for line in explorer.screen() if "[a] v" in line)
+        assert "not finite" in row
+        assert "nan" not in row

@@ -106,17 +106,23 @@ class ChartTab(ChartKeys, MessageTab):
         self.set_class(is_low or width >= SIDE_BY_SIDE_FROM_WIDTH, "-beside")
 
     def _first_spec(self, node: TopicNode) -> ChartSpec:
-        """Return the lines that were drawn of the topic before, where this one has them too."""
+        """Return the lines that were drawn of the topic before, where this one has them too.
+
+        A value without a name is another number in each topic, and so is its axis.
+        """
         numbers = self._reader.numbers(node.path, node.last) if node.last is not None else []
         known = {found.path for found in numbers}
+        spec = replace(self.spec, y_range=None, right_range=None)
         series = tuple(
-            replace(each, topic=node.path) for each in self.spec.series if each.path in known
+            replace(each, topic=node.path)
+            for each in spec.series
+            if each.path and each.path in known
         )
-        if not series:
-            path = likely_path(numbers)
-            series = () if path is None else (SeriesSpec(node.path, path),)
-        is_xy = self.spec.is_xy and len(series) > 1
-        return replace(self.spec, series=series, is_xy=is_xy, y_range=None, right_range=None)
+        if series:
+            return replace(spec, series=series, is_xy=spec.is_xy and len(series) > 1)
+        path = likely_path(numbers)
+        series = () if path is None else (SeriesSpec(node.path, path),)
+        return replace(spec, series=series, is_xy=False, is_log=False)
 
     def _list(self, node: TopicNode, now: float) -> None:
         """Show the numbers of the last message."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 LETTERS = "abcdefgh"
 NAME_SHARE = 0.4
 SIGNIFICANT_DIGITS = 4
+NOT_FINITE = "not finite"
 
 
 def series_role(number: int) -> str:
@@ -56,9 +58,11 @@ def _distinct_ends(topics: Sequence[str]) -> dict[str, str]:
 
 
 def number_text(value: float | None, unit: str | None = None) -> str:
-    """Return a number with few digits and its unit; `-` for what is not known."""
+    """Return a number with few digits and its unit; `-` for what is not known, NaN has no unit."""
     if value is None:
         return UNKNOWN
+    if not math.isfinite(value):
+        return NOT_FINITE
     text = f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.{SIGNIFICANT_DIGITS}g}"
     return f"{text} {printable(unit)}" if unit else text
 

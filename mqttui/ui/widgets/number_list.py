@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mqttui.ui.widgets.cells import Cells
 
 VALUE_CELLS = 14
-WHOLE = "the whole value"
+WHOLE = "value"
 NO_UNITS: Mapping[str, str] = {}
 
 
