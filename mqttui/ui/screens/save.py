@@ -85,11 +85,14 @@ class SaveScreen(ModalScreen["Path | None"]):
         if self._is_writing or not text:
             return
         self._is_writing = True
+        words = self.query_one("#save-problem", Static)
+        # Drawing a figure for the first time takes seconds.
+        words.update(Content("Writing the file…"))
         try:
             path = await asyncio.to_thread(self._write_at, text)
         except (SettingsError, RuntimeError) as problem:
             # Without a home folder "~" stands for nothing.
-            self.query_one("#save-problem", Static).update(Content(printable(f"! {problem}")))
+            words.update(Content(printable(f"! {problem}")))
             return
         finally:
             self._is_writing = False
