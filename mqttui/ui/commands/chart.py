@@ -39,7 +39,7 @@ CHART_COMMANDS = CommandGroup(
         Command(
             "e",
             "edit",
-            "Units, limits",
+            "Set up",
             "Units, the limits of the vertical axes, and all else that can be chosen about a chart",
             True,
         ),
