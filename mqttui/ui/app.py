@@ -22,6 +22,7 @@ from mqttui.ui.containment import ContainedApp
 from mqttui.ui.garbage import GarbagePacer
 from mqttui.ui.layout_memory import SECTION, layout_of
 from mqttui.ui.looks import AsciiFilter, chosen_theme, is_without_colour
+from mqttui.ui.lost_terminal import losable_terminal
 from mqttui.ui.screens.explorer import ExplorerScreen
 from mqttui.ui.theme import OWN_VARIABLES, SIXTEEN_COLOURS, THEMES, filter_variables
 from mqttui.ui.typed_ahead import TypedAhead
@@ -412,7 +413,7 @@ def run(
     terminal is restored in any case; what ended the interface unexpectedly is printed by Textual,
     and `SystemExit` is raised.
     """
-    with GarbagePacer() as pacer:
+    with GarbagePacer() as pacer, losable_terminal():
         app = MqttuiApp(
             source,
             preferences,
