@@ -285,7 +285,8 @@ def test_a_board_from_birth_to_reset(
         },
     )
     assert wait_for("status", lambda status: status == "online")
-    sample = wait_for("data", lambda sample: "v" in sample)
+    # The first samples are older than the clock.
+    sample = wait_for("data", lambda sample: "v" in sample and "t" in sample)
     assert (sample["v"], sample["i"]) == (pytest.approx(5.0), pytest.approx(0.123))
     assert sample["t"] / 1e9 == pytest.approx(RealClock().epoch_us() / 1e12, rel=1e-5)
     assert command(op="set", rate=20)["rate"] == 20
@@ -318,3 +319,52 @@ def test_a_board_from_birth_to_reset(
     assert wait_for("status", lambda status: status == "offline", before)
     assert wait_for("info", lambda info: info["uid"] == "240ac4123456", before)
     assert board.resets == 1
+
+
+def test_a_board_sleeps_and_a_command_waits_for_it(
+    start_board: StartBoard, broker: Mosquitto, client: Callable[..., Any]
+) -> None:
+    """It says until when, wakes as another process, counts on, and obeys what was sent meanwhile;
+    Home Assistant's messages are there, and gone after the command."""
+    heard: list[tuple[str, bytes]] = []
+    teacher = client(broker.port, "teacher")
+    teacher.set_callback(lambda topic, message, _: heard.append((topic.decode(), message)))
+    teacher.connect()
+    for topic_filter in ("iot49/#", "homeassistant/#"):
+        teacher.subscribe(topic_filter, qos=1)
+
+    def wait_for(name: str, word: bytes, count: int = 1) -> bytes:
+        def found() -> list[bytes]:
+            teacher.loop(20)
+            return [text for topic, text in heard if topic.endswith(name) and word in text]
+
+        return wait_until(lambda: found()[count - 1 :], lambda: f"{name} in {heard[-5:]}", 60)[0]
+
+    settings = {
+        "name": "alice",
+        "ssid": "classroom",
+        "host": "localhost",
+        "port": broker.port,
+        "sleep": 5,
+        "awake": 1,
+        "home_assistant": True,
+    }
+    bus = I2CBus({0x40: Ina219Chip(Steady(5.0, 0.123), RealClock())})
+    files = {**FILES, "main.py": MAIN, "config.json": json.dumps(settings)}
+    board = start_board(bus=bus, files=files)
+    status = json.loads(wait_for("/status", b"sleeping"))
+    before = [json.loads(text)["n"] for topic, text in heard if topic.endswith("/data")]
+    assert status["wake"] > RealClock().epoch_us() // 1000
+    announced = [text for topic, text in heard if topic.startswith("homeassistant/")]
+    assert [json.loads(text)["unit_of_meas"] for text in announced] == ["V", "A", "W"]
+    command = {"id": 1, "op": "set", "home_assistant": False}
+    teacher.publish("iot49/alice-123456/cmd", json.dumps(command), qos=1)
+    reply = json.loads(wait_for("/reply", b"id"))
+    assert (reply["id"], reply["ok"]) == (1, True)
+    wait_for("/status", b"sleeping", 2)
+    assert board.resets >= 1
+    numbers = [json.loads(text)["n"] for topic, text in heard if topic.endswith("/data")]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(numbers) > len(before)
+    removed = [topic for topic, text in heard if topic.startswith("homeassistant/") and not text]
+    assert len(removed) == 3
