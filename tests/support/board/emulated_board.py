@@ -170,7 +170,9 @@ class EmulatedBoard:
         while True:
             assert self._control is not None
             assert self._process is not None
-            with self._control, self._control.makefile("r") as lines:
+            # A process that ends without having read what it was told resets the connection.
+            ends = contextlib.suppress(ConnectionResetError)
+            with ends, self._control, self._control.makefile("r") as lines:
                 for line in lines:
                     self._tell({"i2c": self._transaction(json.loads(line)["i2c"])})
             with self._power:
