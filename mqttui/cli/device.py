@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING
 from mqttui.cli.exit_codes import EXIT_FAILED, EXIT_OK
 from mqttui.cli.parser import Parser
 from mqttui.cli.terminal import CannotRunError
-from mqttui.settings.paths import firmware_folder
 from mqttui.settings.toml_file import SettingsError, nearest
-
-__all__ = ["firmware_folder"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

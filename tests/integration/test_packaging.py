@@ -103,7 +103,7 @@ def test_module_runs_like_the_command(installed: Path, tmp_path: Path) -> None:
 
 def test_the_firmware_comes_along(installed: Path) -> None:
     """`mqttui device install` finds the files for boards where the wheel has put them."""
-    code = "from mqttui.cli.device import firmware_folder; print(firmware_folder())"
+    code = "from mqttui.settings.paths import firmware_folder; print(firmware_folder())"
     folder = Path(run(installed / "python", "-c", code, cwd=installed).strip())
     assert folder.is_relative_to(installed.parent)
     wanted = {path.name for path in (PROJECT / "firmware").glob("*.py")} | {"config.example.json"}
