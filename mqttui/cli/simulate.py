@@ -187,7 +187,12 @@ def _progress(crowd: Crowd, wishes: Wishes, now_s: float, rate: float) -> str:
 
 def _tell(line: str, *, is_terminal: bool) -> None:
     """Show a line on standard error, on a terminal in the place of the one before."""
-    sys.stderr.write(f"\r{line}\x1b[K" if is_terminal else f"{line}\n")
+    if is_terminal:
+        # A line that wraps could not be replaced by the next one.
+        width = os.get_terminal_size(sys.stderr.fileno()).columns
+        sys.stderr.write(f"\r{line[: width - 1]}\x1b[K")
+    else:
+        sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 
 
