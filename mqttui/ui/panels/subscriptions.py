@@ -31,6 +31,7 @@ from mqttui.ui.panels.subscription_words import (
     row_sentences,
     subscription_of,
 )
+from mqttui.ui.roles import partial_role_style
 from mqttui.ui.widgets.cells import Cells, Lines, fitted
 from mqttui.ui.widgets.choice_list import ChoiceList
 from mqttui.ui.widgets.switches import Switches
@@ -71,11 +72,7 @@ class SubscriptionOptions(Switches, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Return the row, marked while it has the keyboard."""
         strip = super().render_line(y)
-        return (
-            strip.apply_style(self.get_component_rich_style("pane--cursor", partial=True))
-            if (self.has_focus)
-            else strip
-        )
+        return strip.apply_style(partial_role_style(self, "cursor")) if (self.has_focus) else strip
 
 
 class SubscriptionPanel(Panel):

@@ -14,7 +14,7 @@ from mqttui.core.charts.axis import limits_of, ticks_of, time_ticks
 from mqttui.payload.quantities import duration_text
 from mqttui.settings.connection import Subscription
 from mqttui.ui.commands.broker import BROKER_COMMANDS
-from mqttui.ui.plotting import AXIS_ROLE, Plot, PlotLine, Scale, plotted
+from mqttui.ui.plotting import Plot, PlotLine, Scale, plotted
 from mqttui.ui.screens.broker_clients import (
     HOW_TO_LISTEN,
     client_cells,
@@ -55,8 +55,6 @@ LEAST_PLOT = (20, 4)
 
 class Curve(Lines):
     """The course of one metric."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{AXIS_ROLE}", "pane--series-1"}
 
 
 class BrokerScreen(Screen["TopicNode | None"]):

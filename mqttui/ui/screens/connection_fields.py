@@ -33,7 +33,7 @@ from mqttui.ui.screens.connection_form import (
 )
 from mqttui.ui.screens.connection_inputs import Caption, ChoiceField, FormTyped, Mark
 from mqttui.ui.screens.connection_subscriptions import SubscriptionList, SubscriptionRow
-from mqttui.ui.widgets.cells import ROLES, fitted, painted
+from mqttui.ui.widgets.cells import fitted, painted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +116,6 @@ class GroupHeader(Widget, can_focus=True):
     """The line over a group: what it is about, and what it says while it is folded."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLES)
     DEFAULT_CSS = "GroupHeader { height: 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "turn", "Fold", show=False),

@@ -1,13 +1,12 @@
 """Rows of text with roles, and the widgets that paint them.
 
-A row is a list of `(text, role)`. A role is a component class, so that a style sheet decides what
-it looks like and a payload can never choose a style. All text must be printable already.
+A row is a list of `(text, role)`, see `ui.roles`. All text must be printable already.
 """
 
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -16,33 +15,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from mqttui.core.filter_marks import COLOURS
 from mqttui.ui.glyphs import ELLIPSIS, LINE
+from mqttui.ui.roles import role_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 Cells: TypeAlias = "list[tuple[str, str]]"
-
-ROLES = frozenset(
-    f"pane--{role}"
-    for role in (
-        "topic",
-        "fact",
-        "dim",
-        "heading",
-        "value",
-        "key",
-        "string",
-        "number",
-        "literal",
-        "mark",
-        "warning",
-        "retained",
-        "cursor",
-        *(f"filter-{number}" for number in range(COLOURS)),
-    )
-)
 
 
 def fitted(text: str, width: int) -> str:
@@ -104,15 +83,16 @@ def ruled(cells: Cells, width: int) -> Cells:
 
 
 def painted(widget: Widget, cells: Cells, width: int, background: str | None = None) -> Strip:
-    """Return a strip of exactly `width` cells in the styles that `widget` has for the roles."""
-    style_of = widget.get_component_rich_style
-    over = style_of(f"pane--{background}") if background else None
+    """Return a strip of exactly `width` cells in the styles of the roles on the ground of `widget`.
+
+    `background` is a role that lies over all others.
+    """
+    over = role_style(widget, background) if background else None
     segments = []
     for text, role in cells:
-        style = style_of(f"pane--{role}")
+        style = role_style(widget, role)
         segments.append(Segment(text, style + over if over is not None else style))
-    # Unlike the style of the widget itself, that of a role is remembered.
-    filler = over if over is not None else style_of("pane--value")
+    filler = over if over is not None else role_style(widget, "value")
     return Strip(segments).adjust_cell_length(width, filler)
 
 
@@ -124,8 +104,6 @@ def wrapped(text: str, width: int, role: str, indent: str = "  ") -> list[Cells]
 
 class Lines(Widget):
     """A few rows that are painted again only where they changed."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLES)
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

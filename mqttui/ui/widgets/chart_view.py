@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.message import Message
 
 from mqttui.core.charts.live import LiveChart
-from mqttui.core.charts.spec import MAX_SERIES, WINDOWS_S, ChartSpec
+from mqttui.core.charts.spec import WINDOWS_S, ChartSpec
 from mqttui.payload.printable import printable
 from mqttui.ui.commands.chart import CHART_COMMANDS
-from mqttui.ui.plotting import AXIS_ROLE, plotted
+from mqttui.ui.plotting import plotted
 from mqttui.ui.widgets.cells import Lines, fitted
 from mqttui.ui.widgets.chart_picture import figure_of, file_name, plot_of
 from mqttui.ui.widgets.chart_words import (
@@ -21,7 +21,6 @@ from mqttui.ui.widgets.chart_words import (
     losses_row,
     losses_text,
     series_names,
-    series_role,
     title_text,
     window_text,
 )
@@ -57,10 +56,6 @@ class ChartView(Lines, can_focus=True):
     the user does is drawn at once. A change of the chart by its keys is told by `Changed`.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"pane--{AXIS_ROLE}",
-        *(f"pane--{series_role(number)}" for number in range(MAX_SERIES)),
-    }
     BINDINGS: ClassVar[list[BindingType]] = [*CHART_COMMANDS.bindings]
 
     @dataclass

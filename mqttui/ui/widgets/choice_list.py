@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from mqttui.ui.glyphs import CURSOR
-from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, painted
+from mqttui.ui.widgets.cells import Cells, VirtualRows, painted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +29,6 @@ class ChoiceList(VirtualRows, Generic[Item], can_focus=True):
 
     ALLOW_SELECT = False
     MARKS_CURSOR_WITHOUT_FOCUS: ClassVar[bool] = True
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLES)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("up,k", "move(-1)", "Up", show=False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.message import Message
@@ -12,7 +12,7 @@ from textual.widget import Widget
 from mqttui.core.source import Phase
 from mqttui.payload.printable import printable
 from mqttui.ui.glyphs import CONNECTED, CONNECTING, DISCONNECTED
-from mqttui.ui.widgets.cells import ROLES, fitted, painted
+from mqttui.ui.widgets.cells import fitted, painted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,6 @@ class ConnectionTabs(Widget):
     """One tab per connection; the one in sight stands in brackets."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLES)
 
     @dataclass
     class Clicked(Message):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from mqttui.core.charts.axis import limits_of, ticks_of
 from mqttui.payload.quantities import UNKNOWN, measured_text
-from mqttui.ui.plotting import AXIS_ROLE, Plot, PlotLine, Scale, plotted
+from mqttui.ui.plotting import Plot, PlotLine, Scale, plotted
 from mqttui.ui.widgets.cells import Lines, flowed
 from mqttui.ui.widgets.chart_words import series_role
 
@@ -28,11 +28,6 @@ NO_CURVE = (
 
 class CurveView(Lines, can_focus=True):
     """Draws a curve x-y, with the maximum power point marked, and its figures below."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"pane--{AXIS_ROLE}",
-        *(f"pane--{series_role(number)}" for number in range(2)),
-    }
 
     def __init__(
         self,

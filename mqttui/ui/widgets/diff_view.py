@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from mqttui.ui.glyphs import ELLIPSIS, RIGHT
-from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, painted
+from mqttui.ui.widgets.cells import Cells, VirtualRows, painted
 from mqttui.ui.widgets.value_text import wrapped_rows
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ class DiffView(VirtualRows, can_focus=True):
     """Shows rows with a mark for what happened to them."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLES)
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.geometry import Region
 
 from mqttui.payload.hexdump import hex_row, offset_digits, row_columns, visible_ascii
 from mqttui.ui.glyphs import CURSOR, HIT
-from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, painted
+from mqttui.ui.widgets.cells import Cells, VirtualRows, painted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,6 @@ class HexView(VirtualRows, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLES)
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

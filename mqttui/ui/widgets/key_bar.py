@@ -6,11 +6,13 @@ the first paint, and each widget costs a millisecond there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
+
+from mqttui.ui.roles import partial_role_style, role_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,7 +70,6 @@ class KeyBar(Widget):
     """Shows the active bindings of its screen that are meant to be shown."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--title", "key-bar--hover"}
     DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; }"
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
@@ -111,8 +112,8 @@ class KeyBar(Widget):
 
     def render(self) -> Text:
         """Return the line."""
-        key_style = self.get_component_rich_style("key-bar--key")
-        title_style = self.get_component_rich_style("key-bar--title")
+        key_style = role_style(self, "bar-key")
+        title_style = role_style(self, "bar-title")
         line = Text(no_wrap=True, overflow="ellipsis", end="")
         for key in self.keys:
             if line:
@@ -121,7 +122,7 @@ class KeyBar(Widget):
             if not key.is_enabled:
                 piece.stylize("dim")
             if key == self._pointed_at:
-                piece.stylize(self.get_component_rich_style("key-bar--hover", partial=True))
+                piece.stylize(partial_role_style(self, "bar-hover"))
             line.append_text(piece)
         return line
 

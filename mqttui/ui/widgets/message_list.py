@@ -12,7 +12,7 @@ from mqttui.core.message import DUP, RETAIN, qos_of
 from mqttui.payload.quantities import duration_text, size_text
 from mqttui.ui.commands.history import MESSAGE_LIST_COMMANDS
 from mqttui.ui.glyphs import CHOSEN, RETAINED
-from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, painted
+from mqttui.ui.widgets.cells import Cells, VirtualRows, painted
 from mqttui.ui.widgets.message_facts import clock_text, size_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,6 @@ class MessageList(VirtualRows, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLES)
     BINDINGS: ClassVar[list[BindingType]] = [*MESSAGE_LIST_COMMANDS.bindings]
 
     @dataclass

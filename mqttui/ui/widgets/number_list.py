@@ -32,7 +32,6 @@ class NumberList(ChoiceList["NumericPath"]):
     """Shows paths with their present values; those that are drawn have the letter of their line."""
 
     MARKS_CURSOR_WITHOUT_FOCUS: ClassVar[bool] = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{series_role(each)}" for each in range(8)}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "enter,space",

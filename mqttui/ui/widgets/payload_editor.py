@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 from rich.text import Text
 from textual.widgets import TextArea
 
+from mqttui.ui.roles import partial_role_style
 from mqttui.ui.widgets.value_text import json_cells
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ _UNDERLINED = Style(underline=True, bold=True)
 
 class PayloadEditor(TextArea):
     """A text area that colours JSON by itself; what a terminal would obey is drawn as a symbol."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{role}" for role in _ROLES}
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         super().__init__(
@@ -58,12 +57,12 @@ class PayloadEditor(TextArea):
             for piece, role in json_cells(text):
                 end = position + len(piece)
                 if role in _ROLES:
-                    style = self.get_component_rich_style(f"pane--{role}", partial=True)
+                    style = partial_role_style(self, role)
                     line.stylize(style, position, end)
                 position = end
         error = self._error
         if error is not None and error.line == line_index + 1:
-            style = self.get_component_rich_style("pane--warning", partial=True)
+            style = partial_role_style(self, "warning")
             column = min(error.column - 1, max(0, len(text) - 1))
             line.stylize(style + _UNDERLINED, column, column + 1)
         return line

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 from mqttui.payload.diff.sequence import changed_span
 from mqttui.ui.glyphs import BESIDE
-from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, fitted, painted
+from mqttui.ui.widgets.cells import Cells, VirtualRows, fitted, painted
 from mqttui.ui.widgets.diff_view import LOOKS, MARK_CELLS
 from mqttui.ui.widgets.value_text import part_of, wrapped_rows
 
@@ -33,7 +33,6 @@ class SideView(VirtualRows, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLES)
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -15,6 +15,7 @@ from mqttui.core.source import Phase, Security
 from mqttui.payload.printable import printable
 from mqttui.payload.quantities import age_text, count_text, size_text
 from mqttui.ui.glyphs import CONNECTED, CONNECTING, DISCONNECTED
+from mqttui.ui.roles import role_style
 from mqttui.ui.widgets.cells import fitted
 
 if TYPE_CHECKING:
@@ -189,13 +190,6 @@ class StatusBar(Widget):
     """One line at the top; repainted only when its text differs."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "status-bar--plain",
-        "status-bar--quiet",
-        "status-bar--good",
-        "status-bar--warning",
-        "status-bar--alarm",
-    }
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         super().__init__(id=id)
@@ -213,7 +207,7 @@ class StatusBar(Widget):
         width = self.size.width
         left, right = Text(" "), Text()
         for part in fitting(self._parts, width):
-            style = self.get_component_rich_style(f"status-bar--{part.tone}")
+            style = role_style(self, f"status-{part.tone}")
             if part.is_left:
                 left.append(part.text, style).append("  ")
             else:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, ClassVar, get_args
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 
-from mqttui.core.filter_marks import COLOURS
 from mqttui.ui.looks import AsciiFilter
+from mqttui.ui.roles import role_style
 from mqttui.ui.widgets.cells import VirtualRows
 from mqttui.ui.widgets.mark_gutter import FROM_WIDTH, GUTTER_CELLS, MarkGutter
-from mqttui.ui.widgets.topic_row import Role
 from mqttui.ui.widgets.tree_painter import TreePainter, View
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 UNFOLD_BUDGET_S = 0.008
 
-ROLES = get_args(Role)
-
 
 class TreeRows(VirtualRows):
     """Draws the rows of an outline, one of them that of the cursor.
@@ -45,12 +42,6 @@ class TreeRows(VirtualRows):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"topic-tree--{role}" for role in ROLES),
-        *(f"topic-tree--filter-{number}" for number in range(COLOURS)),
-        "topic-tree--selected",
-        "topic-tree--notice",
-    }
 
     def __init__(
         self,
@@ -265,9 +256,9 @@ class TreeRows(VirtualRows):
 
     def _style_of(self, role: str, is_selected: bool) -> Style:
         """Return the style of a role, with everything that applies to all lines worked in."""
-        style = self.get_component_rich_style(f"topic-tree--{role}")
+        style = role_style(self, f"tree-{role}")
         if is_selected:
-            chosen = self.get_component_rich_style("topic-tree--selected")
+            chosen = role_style(self, "tree-selected-in-use" if self.has_focus else "tree-selected")
             if chosen.reverse:
                 # Colours turned over would make a patchwork of the row.
                 style = Style(reverse=True, bold=chosen.bold)

@@ -14,7 +14,7 @@ from mqttui.payload.tree_layout import folded_text
 from mqttui.payload.tree_units import line_unit
 from mqttui.ui.commands.value import VALUE_COMMANDS
 from mqttui.ui.glyphs import CLOSED, CURSOR, OPENED
-from mqttui.ui.widgets.cells import ROLES, Cells, VirtualRows, painted
+from mqttui.ui.widgets.cells import Cells, VirtualRows, painted
 from mqttui.ui.widgets.value_text import json_cells, part_of, with_unit, wrapped_rows
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ class ValueView(VirtualRows, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLES)
     BINDINGS: ClassVar[list[BindingType]] = [*VALUE_COMMANDS.bindings]
 
     @dataclass
