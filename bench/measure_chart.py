@@ -9,11 +9,9 @@ import time
 from statistics import median
 from typing import TYPE_CHECKING
 
-from bench.brokers import broker
-from bench.measure_screen import CALM_S, KEY_RATIO, distribution, milliseconds, with_topics
-from bench.publisher import Load, publisher
-from bench.report import Chapter, Row, markdown_table, percentile
-from bench.samples import Span, wait_for
+from bench.keys import CALM_S, keys_under_load
+from bench.publisher import Load
+from bench.report import Chapter, Row, markdown_table
 from mqttui.core.charts.live import LiveChart
 from mqttui.core.charts.reading import NumberReader
 from mqttui.core.charts.spec import ChartSpec, SeriesSpec
@@ -24,6 +22,7 @@ from mqttui.ui.widgets.chart_picture import plot_of
 
 if TYPE_CHECKING:
     from bench.effort import Effort
+    from bench.samples import ProbedProgram
 
 FEW_POINTS, MANY_POINTS = 1_000, 100_000
 PATHS = ("a", "b", "c", "d")
@@ -95,53 +94,18 @@ def points(effort: Effort) -> tuple[list[Row], list[str]]:
 
 def keys(effort: Effort) -> tuple[list[Row], list[str]]:
     """Compare keys while four series are drawn under load to keys of an idle program."""
-    idle_keys: list[float] = []
-    load_keys: list[float] = []
-    idle_late: list[float] = []
-    load_late: list[float] = []
-    without_effect = 0
+
+    def show_chart(program: ProbedProgram) -> None:
+        os.kill(program.window.pid, signal.SIGUSR2)
+        time.sleep(CALM_S)
+
     load = Load(int(LOAD_RATE * effort.load_s), LOAD_TOPICS, rate=LOAD_RATE, has_numbers=True)
-    with broker(sys_interval_s=0) as place:
-        for _ in range(effort.repeats):
-            with (
-                publisher(place.port, load) as source,
-                with_topics(place, LOAD_TOPICS, has_keys=True, has_numbers=True) as program,
-            ):
-                idle = wait_for(effort.load_s)
-                os.kill(program.window.pid, signal.SIGUSR2)
-                time.sleep(CALM_S)
-                began = time.monotonic()
-                source.go()
-                source.wait()
-                busy = Span(began, time.monotonic())
-                time.sleep(CALM_S / 2)
-                program.quit()
-            idle_keys += milliseconds(program, "keys", idle)
-            load_keys += milliseconds(program, "keys", busy)
-            idle_late += milliseconds(program, "lateness", idle)
-            load_late += milliseconds(program, "lateness", busy)
-            without_effect += len(program.values("keys_without_effect", busy))
-    ratio = percentile(load_keys, 99) / percentile(idle_keys, 99)
-    row = Row(
-        f"key to painted p99 with a chart of four series at {LOAD_RATE:,} msg/s",
-        f"< {KEY_RATIO} × idle",
-        f"{ratio:.2f} × ({percentile(load_keys, 99):.1f} against "
-        f"{percentile(idle_keys, 99):.1f} ms)",
-        ratio < KEY_RATIO and not without_effect,
-    )
-    table = markdown_table(
-        ("", "samples", "p50 ms", "p90 ms", "p99 ms", "worst ms"),
-        (
-            distribution("key to painted, idle", idle_keys),
-            distribution("key to painted, chart and load", load_keys),
-            distribution("lateness, idle", idle_late),
-            distribution("lateness, chart and load", load_late),
-        ),
-    )
+    samples = keys_under_load(effort, [load], LOAD_TOPICS, has_numbers=True, prepare=show_chart)
+    row = samples.row(f"key to painted p99 with a chart of four series at {LOAD_RATE:,} msg/s")
     text = (
         f"**Keys.** The same program with {LOAD_TOPICS:,} topics: idle without a chart, and with"
         f" the chart of the topic under the cursor, four series, while {LOAD_RATE:,} msg/s come in."
         " The cursor goes from topic to topic, and the chart with it. Keys without effect:"
-        f" {without_effect}."
+        f" {samples.without_effect}."
     )
-    return [row], [text, table]
+    return [row], [text, samples.table("chart and load")]

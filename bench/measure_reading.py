@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 from paho.mqtt.publish import single
 
 from bench.brokers import broker
-from bench.measure_screen import CALM_S, KEY_RATIO, distribution, milliseconds, with_topics
-from bench.publisher import Load, publisher
-from bench.report import Chapter, Row, markdown_table, percentile
-from bench.samples import Span, probed_program, wait_for
+from bench.keys import CALM_S, distribution_table, keys_under_load, milliseconds
+from bench.publisher import Load
+from bench.report import Chapter, Row, percentile
+from bench.samples import probed_program, wait_for
 from bench.screen_probe import LARGE_TOPIC, SELECTION_GAP_S, SELECTIONS, SMALL_TOPIC
 
 if TYPE_CHECKING:
     from bench.effort import Effort
+    from bench.samples import ProbedProgram
 
 LOAD_RATE, LOAD_TOPICS = 20_000, 10_000
 BUSY_RATE = 2_000
@@ -38,62 +39,25 @@ def measure(effort: Effort) -> Chapter:
 
 def history(effort: Effort) -> tuple[list[Row], list[str]]:
     """Compare keys while the busiest topics are listed to keys of an idle program."""
-    idle_keys: list[float] = []
-    load_keys: list[float] = []
-    idle_late: list[float] = []
-    load_late: list[float] = []
-    without_effect = 0
+
+    def show_history(program: ProbedProgram) -> None:
+        os.kill(program.window.pid, signal.SIGRTMIN)
+        time.sleep(CALM_S)
+
     rest = LOAD_RATE - BUSY_RATE
     everywhere = Load(int(rest * effort.load_s), LOAD_TOPICS, rate=rest)
     busiest = Load(int(BUSY_RATE * effort.load_s), 1, rate=BUSY_RATE, connections=1)
-    with broker(sys_interval_s=0) as place:
-        for _ in range(effort.repeats):
-            with (
-                publisher(place.port, everywhere) as first,
-                publisher(place.port, busiest) as second,
-                with_topics(place, LOAD_TOPICS, has_keys=True) as program,
-            ):
-                idle = wait_for(effort.load_s)
-                os.kill(program.window.pid, signal.SIGRTMIN)
-                time.sleep(CALM_S)
-                began = time.monotonic()
-                first.go()
-                second.go()
-                first.wait()
-                second.wait()
-                busy = Span(began, time.monotonic())
-                time.sleep(CALM_S / 2)
-                program.quit()
-            idle_keys += milliseconds(program, "keys", idle)
-            load_keys += milliseconds(program, "keys", busy)
-            idle_late += milliseconds(program, "lateness", idle)
-            load_late += milliseconds(program, "lateness", busy)
-            without_effect += len(program.values("keys_without_effect", busy))
-    ratio = percentile(load_keys, 99) / percentile(idle_keys, 99)
-    row = Row(
-        f"key to painted p99 with the history of the busiest topic at {LOAD_RATE:,} msg/s",
-        f"< {KEY_RATIO} × idle",
-        f"{ratio:.2f} × ({percentile(load_keys, 99):.1f} against "
-        f"{percentile(idle_keys, 99):.1f} ms)",
-        ratio < KEY_RATIO and not without_effect,
-    )
-    table = markdown_table(
-        ("", "samples", "p50 ms", "p90 ms", "p99 ms", "worst ms"),
-        (
-            distribution("key to painted, idle", idle_keys),
-            distribution("key to painted, history and load", load_keys),
-            distribution("lateness, idle", idle_late),
-            distribution("lateness, history and load", load_late),
-        ),
+    samples = keys_under_load(effort, [everywhere, busiest], LOAD_TOPICS, prepare=show_history)
+    row = samples.row(
+        f"key to painted p99 with the history of the busiest topic at {LOAD_RATE:,} msg/s"
     )
     text = (
         f"**History.** The same program with {LOAD_TOPICS:,} topics: idle with the value of a"
         " topic, and with the history of the busiest topic, from which the cursor goes to its"
         f" neighbour and back, while {LOAD_RATE:,} msg/s come in, {BUSY_RATE:,} of them for it."
-        " Keys without effect:"
-        f" {without_effect}."
+        f" Keys without effect: {samples.without_effect}."
     )
-    return [row], [text, table]
+    return [row], [text, samples.table("history and load")]
 
 
 def large_message(effort: Effort) -> tuple[list[Row], list[str]]:
@@ -127,13 +91,10 @@ def large_message(effort: Effort) -> tuple[list[Row], list[str]]:
             frames <= 1,
         )
     ]
-    table = markdown_table(
-        ("", "samples", "p50 ms", "p90 ms", "p99 ms", "worst ms"),
-        (
-            distribution("selected to painted, large", shown),
-            distribution("selected to painted, small", costs["small_selections"]),
-            distribution("lateness meanwhile", late),
-        ),
+    table = distribution_table(
+        ("selected to painted, large", shown),
+        ("selected to painted, small", costs["small_selections"]),
+        ("lateness meanwhile", late),
     )
     text = (
         "**A large message.** From putting the cursor of the tree on the topic to the first bytes"

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from statistics import mean, median
 from typing import TYPE_CHECKING
 
 from bench.brokers import Broker, broker
-from bench.publisher import Load, publish, publisher
+from bench.keys import CALM_S, keys_under_load, milliseconds, with_topics
+from bench.publisher import Load, publisher
 from bench.report import Chapter, Row, markdown_table, percentile
-from bench.samples import ProbedProgram, Span, probed_program, wait_for
+from bench.samples import Span, probed_program, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from bench.effort import Effort
 
 FEW_TOPICS, MANY_TOPICS = 1_000, 100_000
@@ -23,10 +21,8 @@ VISIBLE_TOPICS = 100
 
 FRAME_RATIO = 1.5
 LATENESS_MS = 8.0
-KEY_RATIO = 1.5
 STALL_MS = 20.0
 LOAD_RATE, LOAD_TOPICS = 50_000, 10_000
-CALM_S = 2.0
 
 
 def measure(effort: Effort) -> Chapter:
@@ -34,19 +30,6 @@ def measure(effort: Effort) -> Chapter:
     parts = [frame_time(effort), punctuality(effort), stalls(effort)]
     rows = [row for part_rows, _ in parts for row in part_rows]
     return Chapter("The screen under load", rows, [text for _, texts in parts for text in texts])
-
-
-@contextmanager
-def with_topics(
-    place: Broker, topics: int, *, has_keys: bool = False, has_numbers: bool = False
-) -> Iterator[ProbedProgram]:
-    """A probed program that knows `topics` topics and shows every branch open."""
-    with probed_program(place, has_keys=has_keys) as program:
-        publish(place.port, Load(topics, topics, has_numbers=has_numbers))
-        time.sleep(CALM_S)
-        program.window.keys("E")
-        time.sleep(CALM_S)
-        yield program
 
 
 def frames_with(place: Broker, topics: int, duration_s: float) -> tuple[list[float], list[float]]:
@@ -116,69 +99,26 @@ def frame_time(effort: Effort) -> tuple[list[Row], list[str]]:
 
 def punctuality(effort: Effort) -> tuple[list[Row], list[str]]:
     """Compare the event loop and the keys under load to an idle program."""
-    idle_late: list[float] = []
-    load_late: list[float] = []
-    load_work: list[float] = []
-    idle_keys: list[float] = []
-    load_keys: list[float] = []
-    without_effect = lost = 0
     load = Load(int(LOAD_RATE * effort.load_s), LOAD_TOPICS, rate=LOAD_RATE)
-    with broker(sys_interval_s=0) as place:
-        for _ in range(effort.repeats):
-            with (
-                publisher(place.port, load) as source,
-                with_topics(place, LOAD_TOPICS, has_keys=True) as program,
-            ):
-                idle = wait_for(effort.load_s)
-                began = time.monotonic()
-                source.go()
-                source.wait()
-                busy = Span(began, time.monotonic())
-                time.sleep(CALM_S / 2)
-                program.quit()
-            idle_late += milliseconds(program, "lateness", idle)
-            load_late += milliseconds(program, "lateness", busy)
-            load_work += milliseconds(program, "own_work", busy)
-            idle_keys += milliseconds(program, "keys", idle)
-            load_keys += milliseconds(program, "keys", busy)
-            without_effect += len(program.values("keys_without_effect", busy))
-            lost += load.messages + LOAD_TOPICS - program.received
-    difference = percentile(load_late, 99) - percentile(idle_late, 99)
-    ratio = percentile(load_keys, 99) / percentile(idle_keys, 99)
+    samples = keys_under_load(effort, [load], LOAD_TOPICS)
+    idle, busy = percentile(samples.idle_late, 99), percentile(samples.busy_late, 99)
     rows = [
         Row(
             f"event-loop lateness p99 at {LOAD_RATE:,} msg/s over {LOAD_TOPICS:,} topics",
             f"< {LATENESS_MS:.0f} ms over idle",
-            f"{difference:+.2f} ms ({percentile(load_late, 99):.2f} against "
-            f"{percentile(idle_late, 99):.2f} ms)",
-            difference < LATENESS_MS,
+            f"{busy - idle:+.2f} ms ({busy:.2f} against {idle:.2f} ms)",
+            busy - idle < LATENESS_MS,
         ),
-        Row(
-            "key to painted p99 in the same load",
-            f"< {KEY_RATIO} × idle",
-            f"{ratio:.2f} × ({percentile(load_keys, 99):.1f} against "
-            f"{percentile(idle_keys, 99):.1f} ms)",
-            ratio < KEY_RATIO and not without_effect,
-        ),
+        samples.row("key to painted p99 in the same load"),
     ]
-    table = markdown_table(
-        ("", "samples", "p50 ms", "p90 ms", "p99 ms", "worst ms"),
-        (
-            distribution("lateness, idle", idle_late),
-            distribution("lateness, load", load_late),
-            distribution("work of the loop's own thread in one go, load", load_work),
-            distribution("key to painted, idle", idle_keys),
-            distribution("key to painted, load", load_keys),
-        ),
-    )
     text = (
         "**Punctuality.** The same program with the same topics, idle and under load. A task in"
         " the event loop sleeps 2 ms again and again and notes by how much it wakes late. A thread"
         " presses cursor keys at random times, as the terminal's input thread would, and notes when"
         " the first bytes are written to the terminal after the cursor has moved."
-        f" Keys without effect: {without_effect}; messages lost: {lost:,}."
+        f" Keys without effect: {samples.without_effect}; messages lost: {samples.lost:,}."
     )
-    return rows, [text, table]
+    return rows, [text, samples.table("load", has_work=True)]
 
 
 def stalls(effort: Effort) -> tuple[list[Row], list[str]]:
@@ -235,18 +175,3 @@ def stalls(effort: Effort) -> tuple[list[Row], list[str]]:
         " can lengthen."
     )
     return [row], [text, table]
-
-
-def distribution(what: str, samples: Sequence[float]) -> list[str]:
-    """Return a line of the table of punctuality."""
-    return [
-        what,
-        f"{len(samples):,}",
-        *(f"{percentile(samples, percent):.2f}" for percent in (50, 90, 99)),
-        f"{max(samples):.2f}",
-    ]
-
-
-def milliseconds(program: ProbedProgram, name: str, span: Span) -> list[float]:
-    """Return samples of a probe in milliseconds."""
-    return [value * 1e3 for value in program.values(name, span)]
