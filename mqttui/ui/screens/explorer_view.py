@@ -131,8 +131,8 @@ class ExplorerView(Screen[None]):
         from mqttui.ui.widgets.message_pane import MessagePane
 
         frame = self.query_one("#pane-frame")
-        if not frame.is_attached:
-            # The user left at once.
+        if not frame.is_attached or frame.children:
+            # The user left at once, or the pane is there.
             return
         pane = MessagePane(self.workspace, id="message-pane")
         await frame.mount(pane)
