@@ -16,9 +16,10 @@ from mqttui.core.retained.fetching import RetainedStatus
 from mqttui.core.source import Phase, SourceCounters, SourceStatus, SubscriptionStatus
 from mqttui.settings.preferences import Preferences
 from mqttui.ui.app import MqttuiApp
+from tests.support import idle
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from textual.pilot import Pilot
 
@@ -200,6 +201,13 @@ class FakeSource:
             payload = payload.encode()
         self.deliver([(topic.encode(), payload, RETAIN if retain else 0, None)])
         return None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pilots_wait_without_a_clock() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        idle.use_it(patch)
+        yield
 
 
 @pytest.fixture
