@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mqttui.core.expansion import Expansion
 from mqttui.core.order import Order, is_of_the_broker, sort_key
-from mqttui.core.search.search import Search
 from mqttui.core.sliced_sort import sorted_in_slices
 from mqttui.core.visible_rows import OpenBranch, VisibleRows
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from mqttui.core.node import TopicNode
     from mqttui.core.search.query import Query
+    from mqttui.core.search.search import Search
     from mqttui.core.store import TopicStore
 
 RESORT_INTERVAL_S = 1.0
@@ -216,7 +216,7 @@ class Outline:
         if not is_same:
             if self._search is not None:
                 self._unused.append(self._search)
-            self._search = Search(self._store, query) if query is not None else None
+            self._search = _begun_search(self._store, query) if query is not None else None
             self._filter_expansion = Expansion(is_open_by_default=True)
         self._filter = self._search if is_filter else None
         if was_filtered or self.is_filtered:
@@ -432,3 +432,10 @@ class Outline:
     def _fixed_key(self, branch: TopicNode) -> Callable[[TopicNode], Any] | None:
         """Return the sort key if it never changes, else None."""
         return self._key(branch) if self._order is Order.NAME else None
+
+
+def _begun_search(store: TopicStore, query: Query) -> Search:
+    # Imported here: the first paint can do without it.
+    from mqttui.core.search.search import Search
+
+    return Search(store, query)

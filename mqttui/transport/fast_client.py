@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from paho.mqtt.client import Client, MQTTv5, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
-from mqttui.transport.frame_socket import FrameSocket
 from mqttui.transport.packet_stream import PacketStream, packet_name
 from mqttui.transport.publish_encoding import reason_string
 from mqttui.transport.websocket_frames import WebSocketFault
@@ -372,7 +371,12 @@ class FastClient(Client):
             self._tcp = opened
         # After the handshake paho's own framing is not needed: it copies a long frame again for
         # every read and loses what it could not send at once.
-        return FrameSocket(opened) if self._transport == "websockets" else sock
+        if self._transport != "websockets":
+            return sock
+        # Imported here: most connections are plain TCP or TLS.
+        from mqttui.transport.frame_socket import FrameSocket
+
+        return FrameSocket(opened)
 
     def _create_socket_connection(self) -> Any:
         self._opening = super()._create_socket_connection()

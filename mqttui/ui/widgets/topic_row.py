@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from mqttui.core.message import RETAIN
 from mqttui.core.period import is_new
+from mqttui.payload.one_line import one_line
 from mqttui.payload.printable import topic_text
 from mqttui.payload.quantities import (
     UNKNOWN,
@@ -22,7 +23,6 @@ from mqttui.payload.quantities import (
     rate_text,
     size_text,
 )
-from mqttui.payload.registry import one_line
 from mqttui.ui.glyphs import CARELESS, CLOSED, CURSOR, HIT, NEW, OPENED, RETAINED, SILENT, WARNING
 from mqttui.ui.widgets.cells import fitted
 from mqttui.ui.widgets.row_columns import GAP_CELLS, TREND_CELLS, Column

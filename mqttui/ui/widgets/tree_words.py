@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mqttui.core.order import Order
-from mqttui.core.search.query import Place
 from mqttui.core.source import Phase
 from mqttui.payload.printable import printable
 from mqttui.ui.glyphs import BETWEEN, ELLIPSIS
@@ -23,9 +22,9 @@ ORDER_TITLES = {
 }
 
 NOTHING_MATCHES = {
-    Place.TOPICS: "No topic matches.",
-    Place.PAYLOADS: "No payload matches.",
-    Place.BOTH: "No topic and no payload matches.",
+    "topics": "No topic matches.",
+    "payloads": "No payload matches.",
+    "both": "No topic and no payload matches.",
 }
 MOST_NAMED_FILTERS = 6
 LONGEST_NAMED_FILTER = 32
@@ -36,7 +35,7 @@ def notice_text(status: SourceStatus, outline: Outline) -> str:
     if outline.search is not None and outline.is_filtered:
         if outline.search.is_searching:
             return "Searching ..."
-        return f"{NOTHING_MATCHES[outline.search.query.place]} esc ends the search."
+        return f"{NOTHING_MATCHES[outline.search.query.place.value]} esc ends the search."
     filters = " and ".join(
         printable(subscription.topic_filter)
         for subscription in status.subscriptions
