@@ -53,10 +53,6 @@ SYS_FILTER = "$SYS/#"
 LEAST_PLOT = (20, 4)
 
 
-class Curve(Lines):
-    """The course of one metric."""
-
-
 class BrokerScreen(Screen["TopicNode | None"]):
     """Shows what a broker says of itself; `draw` is called once per frame.
 
@@ -90,7 +86,7 @@ class BrokerScreen(Screen["TopicNode | None"]):
                     figure_cells, lambda row: (row.metric, row.label), id="broker-figures"
                 )
             with Vertical(id="broker-curve-frame"):
-                yield Curve(id="broker-curve")
+                yield Lines(id="broker-curve")
         with Vertical(id="broker-load-frame") as load_frame:
             load_frame.border_title = "Load averages"
             yield Lines(id="broker-load")
@@ -211,7 +207,7 @@ class BrokerScreen(Screen["TopicNode | None"]):
 
     def _draw_curve(self, now: float) -> None:
         row = self._figures.item
-        curve = self.query_one("#broker-curve", Curve)
+        curve = self.query_one("#broker-curve", Lines)
         frame = self.query_one("#broker-curve-frame")
         width, height = curve.size
         metric = None if row is None else row.metric
