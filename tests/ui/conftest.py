@@ -258,8 +258,12 @@ class Explorer:
             await self.pilot.pause(0.01)
 
     async def press(self, *keys: str) -> None:
-        """Press keys and let the result be painted."""
-        await self.pilot.press(*keys)
+        """Press keys, each when the tree has all its rows, and let the result be painted."""
+        for key in keys:
+            if self.app.connection is not None:
+                while self.outline.is_working:
+                    self.draw(time.time())
+            await self.pilot.press(key)
         await self.until(lambda: not self.app.typed_ahead.is_busy)
         await self.settle()
 

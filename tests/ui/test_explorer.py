@@ -171,7 +171,7 @@ async def test_an_insecure_connection_is_shown_as_long_as_it_lasts(explore, sour
 
 async def test_help_names_every_command(explore) -> None:
     """The help is made from the table of commands, and closes again."""
-    async with explore(120, 400) as explorer:
+    async with explore(120, 600) as explorer:
         await explorer.press("question_mark")
         screen = "\n".join(explorer.screen())
         for group in GROUPS:
