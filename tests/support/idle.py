@@ -2,8 +2,8 @@
 
 Textual's own way sleeps 20 ms again and again until the process needed next to no time on the
 processor. That is slow, twice per key, and wrong on a loaded machine: who gets no time needs none.
-Here an app is idle when its event loop has no callback that could run, no thread is at work for it
-and nothing is to be painted.
+Here an app is idle when its event loop has no callback that could run, no thread is at work for it,
+nothing is to be painted and it has taken on the size of its terminal.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ async def until_idle(min_sleep: float = 0.0, max_sleep: float = LONGEST_S) -> No
         await asyncio.sleep(0)
         if loop._ready:
             continue
-        if _threads_at_work(loop):
+        if _threads_at_work(loop) or app._resize_timer is not None:
             await asyncio.sleep(0.001)
             continue
         if app._screen_stack:
