@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mqttui.ui.roles import role_style
 from mqttui.ui.widgets.hex_view import HexView
 from tests.support.hostile_strings import unsafe_characters
 from tests.ui.test_message_tabs import show, text
@@ -13,7 +14,7 @@ PAYLOAD = bytes(range(30)) + b"\x1b[2J" + b"." * 2_000 + b"Status on" + b"-" * 3
 
 def marked(view: HexView, role: str) -> str:
     """Return what is painted in the background of a role, row by row."""
-    style = view.get_component_rich_style(f"pane--{role}")
+    style = role_style(view, role)
     rows = (view.render_line(y) for y in range(view.size.height))
     return "".join(
         segment.text for row in rows for segment in row if segment.style.bgcolor == style.bgcolor
