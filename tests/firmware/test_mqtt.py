@@ -137,7 +137,7 @@ def test_a_broker_that_answers_no_more_is_noticed(
     broker: Mosquitto, client: Callable[..., Any]
 ) -> None:
     """A frozen broker keeps the connection open; waiting for a message ends with an error."""
-    board = client(broker.port, keepalive=1, timeout=0.5)
+    board = client(broker.port, keepalive=1, timeout=2)
     board.connect()
     broker.freeze()
     with pytest.raises(OSError, match="no PINGRESP") as dead:

@@ -123,7 +123,7 @@ def test_a_broker_that_freezes_is_noticed_through_tls(
     tls_broker: Mosquitto, trusting: Callable[..., Any]
 ) -> None:
     """A TLS socket of a board has no timeout of its own."""
-    board = trusting(tls_broker.tls_port, keepalive=1, timeout=0.5)
+    board = trusting(tls_broker.tls_port, keepalive=1, timeout=2)
     board.connect()
     tls_broker.freeze()
     with pytest.raises(OSError, match="no PINGRESP"):
