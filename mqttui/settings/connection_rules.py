@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from mqttui.settings.connection import Subscription
-from mqttui.settings.rules import BadValueError, Rule, Switch, WholeNumber, kind_of, shown
+from mqttui.settings.rules import (
+    BadValueError,
+    Rule,
+    Switch,
+    WholeNumber,
+    kind_of,
+    shown,
+    text_in_quotes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +40,7 @@ class Host:
 
     def of_toml(self, value: object) -> str:
         """Return the name or address; everything but text is refused."""
-        if not isinstance(value, str):
-            raise BadValueError(f"must be text in quotes, not {kind_of(value)}")
-        return self.of_text(value)
+        return self.of_text(text_in_quotes(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +57,7 @@ class WebSocketPath:
 
     def of_toml(self, value: object) -> str:
         """Return the path; everything but text is refused."""
-        if not isinstance(value, str):
-            raise BadValueError(f"must be text in quotes, not {kind_of(value)}")
-        return self.of_text(value)
+        return self.of_text(text_in_quotes(value))
 
 
 @dataclass(frozen=True, slots=True)

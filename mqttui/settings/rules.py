@@ -59,6 +59,13 @@ def kind_of(value: object) -> str:
     return kinds.get(type(value), "a date or time")
 
 
+def text_in_quotes(value: object) -> str:
+    """Return a TOML value that is text; raise `BadValueError` for any other."""
+    if not isinstance(value, str):
+        raise BadValueError(f"must be text in quotes, not {kind_of(value)}")
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class WholeNumber:
     """A whole number from `low` to `high`, both included."""
@@ -212,9 +219,7 @@ class Text:
 
     def of_toml(self, value: object) -> str:
         """Return the text; everything else is refused."""
-        if not isinstance(value, str):
-            raise BadValueError(f"must be text in quotes, not {kind_of(value)}")
-        return self.of_text(value)
+        return self.of_text(text_in_quotes(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +264,7 @@ class Bytes:
 
     def of_toml(self, value: object) -> bytes:
         """Return the UTF-8 bytes of a text."""
-        if not isinstance(value, str):
-            raise BadValueError(f"must be text in quotes, not {kind_of(value)}")
-        return self.of_text(value)
+        return self.of_text(text_in_quotes(value))
 
 
 @dataclass(frozen=True, slots=True)
