@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from textual.events import Key
+from textual.widgets import OptionList
 
 from mqttui.core.source import Phase, Security, SourceStatus, SubscriptionStatus
 from mqttui.settings.connection import ConnectionSettings
@@ -188,7 +189,10 @@ async def test_palette_offers_the_commands(explore, source) -> None:
         titles = {c.title for c in explorer.app.get_system_commands(explorer.app.screen)}
         assert {"Find", "Pause", "Follow", "Order", "Retry", "Open all", "Help", "Quit"} <= titles
         await explorer.press("ctrl+p", *"Pause")
-        await explorer.pilot.pause(0.3)
+        found = explorer.app.screen.query_one(OptionList)
+        await explorer.until(
+            lambda: found.options and str(found.options[0].prompt).startswith("Pause")
+        )
         await explorer.press("enter", "enter")
         await explorer.until(lambda: explorer.app.connection.explorer.is_paused)
 
