@@ -364,7 +364,22 @@ class MqttuiApp(ContainedApp):
             character = key_to_character(_UNICODE_NAMES.get(key, key))
             if self.focused.check_consume_key(key, character):
                 return False
-        return await super()._check_bindings(key, priority)
+        if await super()._check_bindings(key, priority):
+            return True
+        # Textual asks only a dialog for its keys, not the app below it.
+        if not priority and self.screen.is_modal and self._asks_for_help(key):
+            self.action_help()
+            return True
+        return False
+
+    def _asks_for_help(self, key: str) -> bool:
+        """Whether a key is that of the help, and the screen has keys of its own to show."""
+        from mqttui.ui.commands.in_force import offers_on
+
+        bindings = self._bindings.key_to_bindings.get(key, ())
+        return any(binding.action == "help" for binding in bindings) and any(
+            offer.node is not self for offer in offers_on(self.screen)
+        )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every command of ours in the palette, then what Textual has."""

@@ -22,3 +22,21 @@ def test_no_key_means_two_things_in_one_place() -> None:
     for group in GROUPS:
         keys = [key for command in group.commands for key in command.keys.split(",")]
         assert len(keys) == len(set(keys)), group.name
+
+
+async def test_help_is_there_in_dialogs_too(explore) -> None:
+    """A dialog shows its own keys first, and is there again afterwards; no help covers a help."""
+    async with explore(80, 24) as explorer:
+        explorer.source.publish("house/lamp", "on")
+        await explorer.settle()
+        await explorer.press("down", "v")
+        shown = "\n".join(explorer.screen())
+        assert "Columns of the tree" in shown
+        assert "house" in shown
+        await explorer.press("question_mark")
+        assert "columns.automatic" in "\n".join(explorer.screen()[:8])
+        await explorer.press("question_mark")
+        assert "Columns of the tree" in "\n".join(explorer.screen())
+        await explorer.press("f1", "escape", "escape", "Y", "f1")
+        assert "copy.topic" in "\n".join(explorer.screen())
+        assert len(explorer.app.screen_stack) == 3

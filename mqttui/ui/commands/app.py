@@ -17,7 +17,7 @@ APP_COMMANDS = CommandGroup(
             key_display="ctrl+o",
             takes_the_keyboard=True,
         ),
-        Command("B", "choose_broker", "Broker", "Connect to one more broker; this one stays open"),
+        Command("B", "choose_broker", "Connect", "Connect to one more broker; this one stays open"),
         Command(
             "greater_than_sign",
             "switch_connection(1)",
