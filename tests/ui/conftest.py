@@ -244,6 +244,13 @@ class Explorer:
             if not self.outline.is_working:
                 break
         await self.pilot.pause()
+        # On a loaded machine a pause ends before what follows from a layout is laid out.
+        await self.until(lambda: not self._is_being_laid_out)
+
+    @property
+    def _is_being_laid_out(self) -> bool:
+        screen = self.app.screen
+        return bool(screen._layout_required or screen._callbacks or screen._dirty_widgets)
 
     def draw(self, now: float) -> None:
         """Draw one frame."""
