@@ -164,6 +164,23 @@ def test_the_width_chooses_columns(width: int, columns: set[Column]) -> None:
     assert shown_columns(width, None) == columns
 
 
+@pytest.mark.parametrize("chosen", [None, frozenset({Column.RATE}), frozenset({Column.VALUE})])
+def test_the_last_cell_of_a_row_stays_blank(chosen) -> None:
+    """The scroll bar lies over it, so that it would hide the end of whatever column is the last."""
+    face = RowFace("lamp", "", "x" * 200, Pulse("11/min", "3 s", 0, False, False))
+    segments = row_segments(
+        face,
+        row_layout(40, chosen),
+        depth=0,
+        is_branch=False,
+        is_expanded=False,
+        has_cursor=False,
+    )
+    text = "".join(each for each, _ in segments)
+    assert (len(text), text[-1]) == (40, " ")
+    assert text[-2] != " "
+
+
 def test_chosen_columns_leave_room_for_the_name() -> None:
     """Of too many the lightest are left out."""
     shown = shown_columns(45, frozenset(Column))

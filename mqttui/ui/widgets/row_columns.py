@@ -37,7 +37,7 @@ COLUMN_CELLS = {
     Column.RATE: 9,
     Column.COUNT: 13,
     Column.SIZE: 8,
-    Column.AGE: 8,
+    Column.AGE: 7,
 }
 """With the gap before it; the order is that of the row."""
 
@@ -50,6 +50,9 @@ _FROM_WIDTH = {
 }
 """From which width on a column is shown; the order is that of their weight."""
 
+END_CELLS = 1
+"""The last cell of a row stays blank: it touches the frame, or lies below the scroll bar."""
+
 NAME_CELLS = 16
 """What chosen columns must leave to the name."""
 
@@ -60,8 +63,8 @@ class RowLayout(NamedTuple):
     """The columns of a row that is `width` cells wide.
 
     `figures` are the columns at the end with their cells, without the trend, which comes before
-    them. `room` is what all of them leave to name and value. `tells_messages_below` says that a
-    branch has its messages beside its topics.
+    them. `room` is what they and the blank at the end leave to name and value.
+    `tells_messages_below` says that a branch has its messages beside its topics.
     """
 
     width: int
@@ -78,9 +81,10 @@ class RowLayout(NamedTuple):
 def row_layout(width: int, chosen: Columns = None) -> RowLayout:
     """Return what fits into `width` cells; of chosen columns the lightest are left out first."""
     shown = shown_columns(width, chosen)
+    cells_of_columns = sum(COLUMN_CELLS[column] for column in shown if column in COLUMN_CELLS)
     return RowLayout(
         width=width,
-        room=width - sum(COLUMN_CELLS[column] for column in shown if column in COLUMN_CELLS),
+        room=width - END_CELLS - cells_of_columns,
         figures=tuple(
             (column, cells)
             for column, cells in COLUMN_CELLS.items()
@@ -100,7 +104,7 @@ def shown_columns(width: int, chosen: Columns) -> frozenset[Column]:
         fitting = {column for column, from_width in _FROM_WIDTH.items() if width >= from_width}
         return frozenset({Column.VALUE, *fitting})
     shown = {Column.VALUE} & chosen
-    room = width
+    room = width - END_CELLS
     for column in _FROM_WIDTH:
         if column in chosen and room - COLUMN_CELLS[column] >= NAME_CELLS:
             shown.add(column)

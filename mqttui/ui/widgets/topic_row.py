@@ -25,7 +25,7 @@ from mqttui.payload.quantities import (
 )
 from mqttui.ui.glyphs import CARELESS, CLOSED, CURSOR, HIT, NEW, OPENED, RETAINED, SILENT, WARNING
 from mqttui.ui.widgets.cells import fitted
-from mqttui.ui.widgets.row_columns import GAP_CELLS, TREND_CELLS, Column
+from mqttui.ui.widgets.row_columns import END_CELLS, GAP_CELLS, TREND_CELLS, Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -239,14 +239,13 @@ def row_segments(
         segments.append((filler + face.trend.rjust(TREND_CELLS + GAP_CELLS), "trend"))
         filler = ""
     figures = [_figure(face, column).rjust(cells) for column, cells in layout.figures]
-    segments.append((filler + "".join(figures), "figure"))
+    segments.append((filler + "".join(figures) + " " * END_CELLS, "figure"))
     return segments
 
 
 def _figure(face: RowFace, column: Column) -> str:
     if column is Column.AGE:
-        # The last cell of the row would touch the frame.
-        return f"{face.pulse.age} "
+        return face.pulse.age
     if column is Column.RATE:
         return face.pulse.rate
     return face.messages if column is Column.COUNT else face.size
