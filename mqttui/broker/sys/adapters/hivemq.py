@@ -7,19 +7,14 @@ from __future__ import annotations
 
 from mqttui.broker.sys import metrics
 from mqttui.broker.sys.adapter import Adapter, Root, Source, averages
+from mqttui.broker.sys.adapters.convention import COMMON, TOTAL_BYTES
 
 HIVEMQ = Adapter(
     "HiveMQ",
     Root.BROKER,
     {
-        "version": Source(metrics.VERSION),
-        "uptime": Source(metrics.UPTIME),
-        "clients/connected": Source(metrics.CLIENTS_CONNECTED),
-        "clients/disconnected": Source(metrics.CLIENTS_OFFLINE),
-        "clients/total": Source(metrics.CLIENTS_SESSIONS),
-        "clients/maximum": Source(metrics.CLIENTS_PEAK),
-        "load/bytes/received": Source(metrics.BYTES_IN),
-        "load/bytes/sent": Source(metrics.BYTES_OUT),
+        **COMMON,
+        **TOTAL_BYTES,
         "messages/received": Source(metrics.PACKETS_IN),
         "messages/sent": Source(metrics.PACKETS_OUT),
         "messages/publish/received": Source(metrics.PUBLISH_IN),

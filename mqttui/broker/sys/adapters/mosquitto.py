@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mqttui.broker.sys import metrics
 from mqttui.broker.sys.adapter import Adapter, Root, Source, averages
+from mqttui.broker.sys.adapters.convention import COMMON
 
 LOAD = (
     averages(metrics.LOAD_PACKETS_IN, "load/messages/received")
@@ -25,12 +26,7 @@ MOSQUITTO = Adapter(
     "mosquitto",
     Root.BROKER,
     {
-        "version": Source(metrics.VERSION),
-        "uptime": Source(metrics.UPTIME),
-        "clients/connected": Source(metrics.CLIENTS_CONNECTED),
-        "clients/disconnected": Source(metrics.CLIENTS_OFFLINE),
-        "clients/total": Source(metrics.CLIENTS_SESSIONS),
-        "clients/maximum": Source(metrics.CLIENTS_PEAK),
+        **COMMON,
         "clients/expired": Source(metrics.CLIENTS_EXPIRED),
         "connections/socket/count": Source(metrics.SOCKETS_OPENED),
         "bytes/received": Source(metrics.BYTES_IN),
