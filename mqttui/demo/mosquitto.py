@@ -24,6 +24,8 @@ _SILENT_START_S = 0.5
 _LOOK_EVERY_S = 0.004
 _STOP_WITHIN_S = 3.0
 
+_LOGGED = ("error", "warning", "information", "notice", "subscribe", "unsubscribe")
+
 # $1 program, $2 folder. The reader ends the broker at the end of its input, that is of us.
 _SUPERVISOR = """
 exec 3<&0
@@ -102,11 +104,11 @@ class MosquittoProcess:
             "allow_anonymous true\n"
             "persistence false\n"
             "sys_interval 1\n"
-            "connection_messages false\n"
-            "log_type error\n"
-            "log_type warning\n"
-            "log_type information\n"
-            "set_tcp_nodelay true\n"
+            "log_dest stderr\n"
+            # Who comes and goes is shown on the screen of the broker.
+            "log_dest topic\n"
+            + "".join(f"log_type {kind}\n" for kind in _LOGGED)
+            + "set_tcp_nodelay true\n"
         )
         self._supervisor = subprocess.Popen(  # noqa: S603 (no shell text from outside)
             ["/bin/sh", "-c", _SUPERVISOR, "sh", self._program, str(self._folder)],
