@@ -9,14 +9,18 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-
-import pytest
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from mqttui.core.message import RETAIN
 from mqttui.core.publishing import Outcome, PublishRequest, ReceiptStatus
 from mqttui.core.source import Phase, SourceCounters, SubscriptionStatus
 from mqttui.core.trace import Direction, TraceEntry
+from mqttui.ui.tabs.registry import TABS
 from tests.support.hostile_strings import HOSTILE, unsafe_characters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 TOPICS = {name: data for name, data in HOSTILE.items() if data and b"\0" not in data}
 
@@ -54,12 +58,21 @@ def deliver(source, topic: bytes, payload: bytes, *, is_retained: bool = False) 
     source.deliver([(topic, payload, RETAIN if is_retained else 0, None)])
 
 
+def batched(names: Iterable[str], count: int) -> Iterator[list[str]]:
+    """Yield names, `count` at a time."""
+    left = iter(names)
+    while some := list(islice(left, count)):
+        yield some
+
+
 async def open_all(explorer) -> None:
     """Open every branch and go to the first topic."""
     await explorer.press("E", "home")
 
 
 TOGETHER = 4
+MANY = 8
+MOST_TOGETHER_BYTES = 400
 SCREENS = {
     "busiest": ["b"],
     "hygiene": ["y"],
@@ -76,10 +89,17 @@ SCREENS = {
 }
 
 
-@pytest.mark.parametrize("way", [("home", "down", "down", "down"), ("end", "up")])
-async def test_every_string_as_topic_and_payload(explore, source, way: tuple[str, ...]) -> None:
-    """All at once in the tree, and from one topic to every screen and panel there is."""
-    async with explore(width=160, height=60) as explorer:
+# What is shown there does not depend on the topic under the cursor.
+FOR_ALL_TOPICS = {"busiest", "hygiene", "subscriptions", "devices", "log", "packets"}
+WAYS = (
+    (("home", "down", "down", "down"), SCREENS),
+    (("end", "up"), {name: SCREENS[name] for name in SCREENS if name not in FOR_ALL_TOPICS}),
+)
+
+
+async def test_every_string_as_topic_and_payload(explore, source) -> None:
+    """All at once in the tree, and from two topics to every screen and panel there is."""
+    async with explore(width=120, height=36) as explorer:
         for name, data in TOPICS.items():
             deliver(source, b"top/" + data, HOSTILE[name], is_retained=True)
             deliver(source, b"top/" + data, HOSTILE[name])
@@ -97,25 +117,30 @@ async def test_every_string_as_topic_and_payload(explore, source, way: tuple[str
         await explorer.settle()
         check_screen(explorer, "closed tree")
         await open_all(explorer)
-        text = check_screen(explorer, "tree")
-        assert "top" in text
-        for screen, keys in SCREENS.items():
-            await explorer.pilot.press(*way)
-            for key in (*keys, "down", "end", "tab", "enter"):
-                await explorer.press(key)
-                check_screen(explorer, f"{screen} after {key}")
-            for _ in range(4):
-                if explorer.app.screen is explorer.app.connection.explorer and (
-                    explorer.tree.has_focus
-                ):
-                    break
-                await explorer.press("escape")
-            assert explorer.tree.has_focus, screen
+        assert "top" in check_screen(explorer, "tree")
+        pages = explorer.outline.row_count // explorer.tree.size.height
+        assert pages
+        for page in range(pages):
+            await explorer.press("pagedown")
+            check_screen(explorer, f"page {page} of the tree")
+        for way, screens in WAYS:
+            for screen, keys in screens.items():
+                await explorer.pilot.press(*way, *keys)
+                for key in ("down", "end", "tab", "enter"):
+                    await explorer.press(key)
+                    check_screen(explorer, f"{screen} after {key}")
+                for _ in range(4):
+                    if explorer.app.screen is explorer.app.connection.explorer and (
+                        explorer.tree.has_focus
+                    ):
+                        break
+                    await explorer.press("escape")
+                assert explorer.tree.has_focus, screen
 
 
 async def test_every_string_in_the_message_pane(explore, source) -> None:
-    """As it is, in JSON, over its versions; in every view that the pane offers."""
-    async with explore(width=120, height=40) as explorer:
+    """Each as it is beside its kin in JSON; then many at a time in every view that there is."""
+    async with explore(width=120, height=30) as explorer:
         deliver(source, b"one", b"first")
         await explorer.settle()
         await explorer.press("home", "tab")
@@ -123,11 +148,19 @@ async def test_every_string_in_the_message_pane(explore, source) -> None:
             for payload in (json.dumps({"text": data.decode("latin-1")}).encode(), data):
                 deliver(source, b"one", payload)
             await explorer.settle()
-            text = check_screen(explorer, name)
-            assert "one" in text
-            for key in ("v", "down"):
+            assert "one" in check_screen(explorer, name)
+        texts = {name: data[:MOST_TOGETHER_BYTES] for name, data in HOSTILE.items()}
+        for view in TABS:
+            for names in batched(texts, MANY):
+                some = {
+                    texts[name].decode("latin-1"): texts[name].decode("latin-1") for name in names
+                }
+                deliver(source, b"one", json.dumps(some, ensure_ascii=False).encode())
+                await explorer.settle()
+                assert f"[{view.title}]" in check_screen(explorer, f"{view.name}: {names}")
+            for key in ("pagedown", "end", "full_stop"):
                 await explorer.press(key)
-                check_screen(explorer, f"{name}, after {key}")
+                check_screen(explorer, f"{view.name}, after {key}")
 
 
 async def test_markup_is_shown_as_it_came(explore, source) -> None:
@@ -150,7 +183,7 @@ async def test_markup_is_shown_as_it_came(explore, source) -> None:
 
 async def test_every_string_from_the_broker_itself(explore, source) -> None:
     """In names of brokers, filters, reasons, causes of drops and exceptions: banner, log, bar."""
-    async with explore(width=140, height=40, contains_failures=True) as explorer:
+    async with explore(width=110, height=30, contains_failures=True) as explorer:
         await explorer.press("L")
         workspace = explorer.app.connection.workspace
         connected = source.status
