@@ -51,7 +51,9 @@ async def test_what_is_said_of_saved_messages_is_in_sight(explore) -> None:
     """On a small terminal the list takes the place of the form, not of what there is to say."""
     async with explore(80, 24) as explorer:
         await opened(explorer, payload="first")
-        await explorer.press("ctrl+n", *"lamp on", "enter", "ctrl+l")
+        await explorer.press("ctrl+n", *"lamp on", "enter")
+        assert "✓ The template lamp on is kept." in words(explorer)
+        await explorer.press("ctrl+l")
         await explorer.pilot.click("#saved-rows", offset=(3, 0))
         await explorer.settle()
         assert "lamp on is in the form: esc shows it, a double click sends it." in words(explorer)

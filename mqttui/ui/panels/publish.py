@@ -445,7 +445,10 @@ class PublishPanel(Panel):
     def pass_on(self, event: PublishShelf.Said) -> None:
         """Say what the saved messages have to say."""
         event.stop()
-        self._say(event.sentence)
+        if event.is_done:
+            self._tell(lambda width: wrapped(f"{DONE} {printable(event.sentence)}", width, "fact"))
+        else:
+            self._say(event.sentence)
 
     # Small things
 

@@ -24,9 +24,10 @@ class PublishShelf(SavedDrafts):
 
     @dataclass
     class Said(Message):
-        """There is a sentence for the user."""
+        """There is a sentence for the user: that something `is_done`, or what to think of."""
 
         sentence: str
+        is_done: bool = False
 
     def __init__(self, workspace: Workspace, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -78,7 +79,7 @@ class PublishShelf(SavedDrafts):
         self.shelf = Shelf.TEMPLATES
         self.show_rows()
         self._save(self._memory.save_templates)
-        self.post_message(self.Said(f"The template {name} is {verb}."))
+        self.post_message(self.Said(f"The template {name} is {verb}.", is_done=True))
         return True
 
     @on(SavedDrafts.Deleted)
@@ -95,7 +96,7 @@ class PublishShelf(SavedDrafts):
             return
         else:
             memory.templates.pop(saved.title, None)
-            self.post_message(self.Said(f"The template {saved.title} is forgotten."))
+            self.post_message(self.Said(f"The template {saved.title} is forgotten.", is_done=True))
             self._save(memory.save_templates)
         self._doomed = None
         self.show_rows()
