@@ -55,6 +55,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "pip",
         "install",
         "--no-cache-dir",
+        # Most of what is installed is never imported here.
+        "--no-compile",
         wheel,
         cwd=folder.parent,
     )
