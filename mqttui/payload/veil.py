@@ -26,6 +26,11 @@ _ASSIGNMENT = re.compile(
     rb"(\"[^\"\r\n]{1,512}\"?|'[^'\r\n]{1,512}'?|[^\s,;&\"'{}\[\]]{1,512})",
     re.I,
 )
+_PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----")
+# Header and claims are JSON objects in base64url (RFC 7519): `{"` gives `eyJ`.
+_WEB_TOKEN = re.compile(
+    rb"(?<![\w-])eyJ[A-Za-z0-9_-]{8,65536}\.eyJ[A-Za-z0-9_-]{4,65536}(?:\.[A-Za-z0-9_-]{0,65536})?"
+)
 _URL_USER = re.compile(rb"(://)[^/\s@\"']{1,512}@")
 _IPV4 = re.compile(rb"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w.]|\.[0-9])")
 _GROUP = rb"[0-9A-Fa-f]{1,4}"
@@ -47,6 +52,8 @@ def veiled(payload: bytes) -> bytes:
         return payload
     if payload.startswith(_COMPRESSED_STARTS) or _hides_a_secret(payload):
         return HIDDEN_WHOLE
+    if b"-----BEGIN" in payload and _PRIVATE_KEY.search(payload):
+        return HIDDEN_WHOLE
     has_secret = _WORTH_A_LOOK.search(payload) is not None
     if has_secret and not _is_text(payload):
         return HIDDEN_WHOLE
@@ -54,6 +61,8 @@ def veiled(payload: bytes) -> bytes:
     if has_secret:
         shown = _PAIR.sub(_without_secret, shown)
         shown = _ASSIGNMENT.sub(rb"\1\2" + HIDDEN, shown)
+    if b"eyJ" in shown:
+        shown = _WEB_TOKEN.sub(HIDDEN, shown)
     if b"://" in shown:
         shown = _URL_USER.sub(rb"\1" + HIDDEN + b"@", shown)
     for pattern, replacement in _ADDRESSES:

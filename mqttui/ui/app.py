@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SuspendNotSupported, SystemCommand
-from textual.keys import KEY_NAME_REPLACEMENTS, key_to_character
 
 from mqttui.payload.printable import printable
 from mqttui.settings.broker_memory import memory_of
@@ -26,6 +25,7 @@ from mqttui.ui.lost_terminal import losable_terminal
 from mqttui.ui.screens.explorer import ExplorerScreen
 from mqttui.ui.theme import OWN_VARIABLES, SIXTEEN_COLOURS, THEMES, filter_variables
 from mqttui.ui.typed_ahead import TypedAhead
+from mqttui.ui.typed_keys import is_text_for
 from mqttui.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ if TYPE_CHECKING:
 
 NOTICE_S = 20.0
 
-_UNICODE_NAMES = {key: name for name, key in KEY_NAME_REPLACEMENTS.items()}
+QUIT_AGAIN_S = 3.0
+"""Within this time a second ctrl+c ends the program."""
 
 
 class MqttuiApp(ContainedApp):
@@ -100,6 +101,7 @@ class MqttuiApp(ContainedApp):
         self._notices = notices
         self._clock = clock
         self._wall_clock = wall_clock
+        self._interrupted_s = -QUIT_AGAIN_S
         if source is None:
             self.add_mode(self.DEFAULT_MODE, lambda: self._connection_screen(self._notices))
         else:
@@ -184,7 +186,7 @@ class MqttuiApp(ContainedApp):
             wall_clock=self._wall_clock,
         )
         tidy = self._pacer.pace if self._pacer is not None else None
-        connection = OpenConnection(self, workspace, mode, tidy)
+        connection = OpenConnection(self, workspace, mode, self.connections.faces, tidy)
         self.connections.add(connection)
         self.containment.attach(workspace)
         return connection
@@ -249,7 +251,7 @@ class MqttuiApp(ContainedApp):
 
     def _show_tabs(self) -> None:
         for each in self.connections:
-            each.show_tabs(self.connections.faces())
+            each.show_tabs()
 
     def action_close_connection(self) -> None:
         """Leave the broker in sight; without another one the connection screen comes."""
@@ -324,6 +326,15 @@ class MqttuiApp(ContainedApp):
         else:
             event.take(text)
 
+    def action_help_quit(self) -> None:
+        """Leave at the second ctrl+c in a row: what ends other programs may come by mistake."""
+        now_s = self._clock()
+        if now_s - self._interrupted_s < QUIT_AGAIN_S:
+            self.exit()
+            return
+        self._interrupted_s = now_s
+        self.notify("Press ctrl+c again to quit.", timeout=QUIT_AGAIN_S, markup=False)
+
     def action_help(self) -> None:
         """Show every key."""
         from mqttui.ui.commands.in_force import offers_on
@@ -360,10 +371,8 @@ class MqttuiApp(ContainedApp):
 
         Textual does so for the keys that a command has by itself.
         """
-        if priority and self.focused is not None:
-            character = key_to_character(_UNICODE_NAMES.get(key, key))
-            if self.focused.check_consume_key(key, character):
-                return False
+        if priority and is_text_for(self.focused, key):
+            return False
         if await super()._check_bindings(key, priority):
             return True
         # Textual asks only a dialog for its keys, not the app below it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from mqttui.core.summary import Summary
@@ -25,19 +26,23 @@ STILL_INTERVAL_S = 1.0
 
 
 class ConnectionFace(NamedTuple):
-    """What a tab shows of a connection; `label` is not yet printable."""
+    """What a tab shows of a connection; `label` is not yet printable.
+
+    `unseen` counts the warnings and errors in its log that nobody has looked at.
+    """
 
     label: str
     phase: Phase
     is_current: bool
+    unseen: int = 0
 
 
 class OpenConnection:
     """A workspace with the explorer that shows it and the loop that keeps it going.
 
     Each connection is a mode of the app, so that its screens go away together with it. One that
-    is not in sight goes on receiving and paints nothing. `tidy` is called once per turn of the
-    loop and returns whether it took time.
+    is not in sight goes on receiving and paints nothing. `faces` tells what the tabs show;
+    `tidy` is called once per turn of the loop and returns whether it took time.
     """
 
     def __init__(
@@ -45,12 +50,14 @@ class OpenConnection:
         app: App[None],
         workspace: Workspace,
         mode: str,
+        faces: Callable[[], Sequence[ConnectionFace]],
         tidy: Callable[[], bool] | None = None,
     ) -> None:
         self.workspace = workspace
         self.mode = mode
         self.explorer = ExplorerScreen(workspace)
         self._app = app
+        self._faces = faces
         self._parts = FrameParts(app)
         self.frames = FrameLoop(
             workspace.source,
@@ -109,11 +116,12 @@ class OpenConnection:
                 self.explorer.draw_rest(now)
                 if self.is_in_sight:
                     self._parts.draw("The screen on top", self._draw_on_top, now)
+                    self._parts.draw("The connections", self.show_tabs)
 
-    def show_tabs(self, faces: Sequence[ConnectionFace]) -> None:
-        """Show which connections are open."""
+    def show_tabs(self) -> None:
+        """Show which connections are open and how they are."""
         if self.explorer.is_mounted:
-            self.explorer.show_connections(faces)
+            self.explorer.show_connections(self._faces())
 
     def _draw_on_top(self, now: float) -> None:
         """Draw the screen that lies over the explorer, if it shows something live."""
@@ -175,13 +183,22 @@ class Connections(list[OpenConnection]):
         return self[(self.index(connection) + steps) % len(self)]
 
     def faces(self) -> list[ConnectionFace]:
-        """Return what the tabs show."""
-        return [
-            ConnectionFace(
-                each.workspace.label, each.workspace.source.status.phase, each.is_in_sight
+        """Return what the tabs show; of the same name twice the later have a number."""
+        faces: list[ConnectionFace] = []
+        namesakes: Counter[str] = Counter()
+        for each in self:
+            workspace = each.workspace
+            name = workspace.profile or workspace.label
+            namesakes[name] += 1
+            faces.append(
+                ConnectionFace(
+                    name if namesakes[name] == 1 else f"{name} ({namesakes[name]})",
+                    workspace.source.status.phase,
+                    each.is_in_sight,
+                    workspace.unseen_errors + workspace.unseen_warnings,
+                )
             )
-            for each in self
-        ]
+        return faces
 
     def summaries(self) -> list[Summary]:
         """Return what was seen on every connection of this run, those that ended first."""

@@ -85,6 +85,11 @@ class Workspace:
         return self.source.status.label
 
     @property
+    def profile(self) -> str | None:
+        """The name of the profile that was connected with; not yet printable."""
+        return None if self.settings is None else self.settings.profile
+
+    @property
     def traffic(self) -> TrafficMeter:
         """What counts who sends how much; a pause does not stop it."""
         if self._traffic is None:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
+import pytest
+
+from mqttui.core.source import Phase
 from mqttui.settings.connection import ConnectionSettings
 from mqttui.settings.preferences import Preferences
+from mqttui.ui.connections import ConnectionFace
 from mqttui.ui.messages import ConnectionRequested
+from mqttui.ui.widgets.connection_tabs import face_text
+
+SETTINGS = ConnectionSettings("h", 1883)
 
 
 @asynccontextmanager
-async def two_connections(explore, source):
+async def two_connections(explore, source, settings: ConnectionSettings = SETTINGS):
     """Run the explorer on two sources, the second in sight."""
     other = type(source)()
     source.publish("first/topic", "1")
@@ -19,7 +27,7 @@ async def two_connections(explore, source):
         app = explorer.app
         await explorer.pilot.press("B")
         assert app.screen is not app.connection.explorer
-        app.screen.post_message(ConnectionRequested(ConnectionSettings("h", 1883)))
+        app.screen.post_message(ConnectionRequested(settings))
         await explorer.until(lambda: len(app.connections) == 2 and app.connection is not None)
         await explorer.until(lambda: app.connection is app.connections[1])
         await explorer.until(lambda: app.connection.explorer.is_complete)
@@ -34,7 +42,7 @@ async def test_one_more_broker_can_be_opened(explore, source) -> None:
         assert other.calls == ["start"]
         assert "other" in explorer.row_of("other")
         assert len(explorer.app.screen_stack) == 1
-        assert "[● broker.example:1883]" in explorer.screen()[0]
+        assert "[● broker.example:1883 (2)]" in explorer.screen()[0]
 
 
 async def test_each_connection_keeps_its_own_screen(explore, source) -> None:
@@ -103,3 +111,32 @@ async def test_connections_share_the_memory_for_history(explore, source) -> None
         await explorer.pilot.press("W")
         await explorer.until(lambda: len(explorer.app.connections) == 1)
         assert explorer.app.connections[0].workspace.store._budget.budget_bytes == whole
+
+
+async def test_tabs_say_who_and_how(explore, source) -> None:
+    """A tab has the name of the profile, and tells of a broker that is lost out of sight."""
+    settings = ConnectionSettings("h", 1883, profile="lab")
+    async with two_connections(explore, source, settings) as (explorer, _):
+        assert " ● broker.example:1883 [● lab]" in explorer.screen()[0]
+        assert "lab  broker.example:1883" in explorer.screen()[1]
+        source.status = replace(source.status, phase=Phase.WAITING, problem="It hangs.")
+        await explorer.until(
+            lambda: "○ broker.example:1883 lost ▲1 [● lab]" in explorer.screen()[0]
+        )
+        await explorer.press("less_than_sign")
+        await explorer.until(lambda: "[○ broker.example:1883 lost]" in explorer.screen()[0])
+
+
+@pytest.mark.parametrize(
+    ("face", "room", "text"),
+    [
+        (ConnectionFace("lab", Phase.CONNECTED, is_current=True, unseen=3), 40, "● lab"),
+        (ConnectionFace("lab", Phase.CONNECTED, is_current=False, unseen=3), 40, "● lab ▲3"),
+        (ConnectionFace("lab", Phase.CONNECTING, is_current=False), 40, "◌ lab connecting"),
+        (ConnectionFace("laboratory", Phase.WAITING, is_current=False), 12, "○ labo… lost"),
+        (ConnectionFace("\x1b[2J", Phase.STOPPED, is_current=False), 40, "○ ␛[2J closed"),
+    ],
+)
+def test_a_tab_leaves_out_of_the_name_what_has_no_room(face, room: int, text: str) -> None:
+    """State and what is unseen stay; of a name what fits is shown, as it can be shown."""
+    assert face_text(face, room) == text

@@ -18,6 +18,17 @@ async def test_a_letter_gives_the_keyboard_to_its_place(explore, source) -> None
         assert explorer.tree.has_focus
 
 
+async def test_a_click_on_a_letter_goes_there(explore, source) -> None:
+    """What can be typed can be clicked, and the last line says how to choose."""
+    source.publish("a/b", "1")
+    async with explore() as explorer:
+        await explorer.press("down", "down")
+        await explorer.press("ctrl+o")
+        assert explorer.screen()[-1].startswith(" A letter goes to its place")
+        await explorer.pilot.click(list(explorer.app.screen.query(".jump-letter"))[1])
+        await explorer.until(lambda: explorer.app.focused.id == "message-value")
+
+
 async def test_any_other_key_goes_back(explore, source) -> None:
     """Nothing moves when one thinks better of it."""
     async with explore() as explorer:

@@ -20,6 +20,7 @@ KEYS = [
         (32, ["slash", "space", "question_mark", "q"]),
         (31, ["slash", "question_mark", "q"]),
         (20, ["slash", "question_mark", "q"]),
+        (21, ["slash", "question_mark", "q"]),
         (19, ["question_mark", "q"]),
         (13, ["question_mark", "q"]),
         (6, ["question_mark"]),
@@ -43,6 +44,10 @@ async def test_the_bar_shows_the_bindings_of_the_focused_widget(explore) -> None
         last = explorer.screen()[-1]
         for text in ("/ Find", "space Pause", "enter Open/close", "? Help", "q Quit"):
             assert text in last
+        for text in ("p Publish", "s Subscriptions"):
+            assert text in last
+        # There are more than fit.
+        assert last.rstrip().endswith("? Help …")
 
 
 async def test_the_bar_follows_the_focus(explore) -> None:
@@ -84,6 +89,7 @@ async def test_letters_are_no_keys_while_something_is_typed(explore) -> None:
         await explorer.until(lambda: "F1 Help" in explorer.screen()[-1])
         assert "^q Quit" in explorer.screen()[-1]
         assert " q Quit" not in explorer.screen()[-1]
+        assert "/ Find" not in explorer.screen()[-1]
         await explorer.press("escape")
         await explorer.until(lambda: " q Quit ? Help" in explorer.screen()[-1])
 

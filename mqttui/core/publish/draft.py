@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import Enum
 from typing import Any
 
+from mqttui.payload.veil import veiled
+
 MAX_TEXT_CHARACTERS = 1_000_000
 """A longer text is not typed; it is published from a file."""
 
@@ -67,6 +69,14 @@ class MessageDraft:
         texts = [self.topic, self.text]
         texts += [value for value in asdict(self.properties).values() if isinstance(value, str)]
         return sum(map(len, texts))
+
+
+def has_secret(draft: MessageDraft) -> bool:
+    """Return whether a draft says something that is hidden while presenting."""
+    texts = [draft.text]
+    texts += [value for value in asdict(draft.properties).values() if isinstance(value, str)]
+    written = "\n".join(texts).encode("utf-8", "surrogatepass")
+    return veiled(written) != written
 
 
 def draft_to_json(draft: MessageDraft) -> dict[str, Any]:

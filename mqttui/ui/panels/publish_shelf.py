@@ -30,7 +30,7 @@ class PublishShelf(SavedDrafts):
         is_done: bool = False
 
     def __init__(self, workspace: Workspace, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+        super().__init__(is_presenting=workspace.is_presenting, id=id)
         self.template_name = ""
         self._workspace = workspace
         self._memory = PublishMemory(

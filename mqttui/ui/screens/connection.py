@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Button, Input, OptionList
 
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from textual.binding import BindingType
+
     from mqttui.core.source import MessageSource, SourceStatus
     from mqttui.settings.connection import ConnectionSettings
     from mqttui.settings.secret import Secret
@@ -54,13 +55,7 @@ class ConnectionScreen(ConnectionView):
     the store of passwords and the checkup can be given by a test.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *CONNECTION_COMMANDS.bindings,
-        # With priority, so that what is typed after tab reaches the next field however fast it
-        # comes: a password manager types a name, tab and the password in one go.
-        Binding("tab", "app.focus_next", "Next field", show=False, priority=True),
-        Binding("shift+tab", "app.focus_previous", "Previous field", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*CONNECTION_COMMANDS.bindings]
 
     def __init__(
         self,
@@ -176,7 +171,6 @@ class ConnectionScreen(ConnectionView):
 
     async def _complete(self) -> tuple[Form, ConnectionSettings] | None:
         """Return the form and its connection with the password; None with a word on why not."""
-        await self._take_what_was_typed()
         await self._spread()
         form = self.form
         try:
@@ -197,12 +191,6 @@ class ConnectionScreen(ConnectionView):
         except SettingsError as problem:
             self._complain(problem)
         return None
-
-    async def _take_what_was_typed(self) -> None:
-        """Wait until every key that came before has reached the field that has the keyboard."""
-        is_typed = asyncio.Event()
-        if self.focused is not None and self.focused.call_later(is_typed.set):
-            await is_typed.wait()
 
     async def _must_ask_for_password(self, form: Form, password: Secret | None) -> bool:
         """Whether a password is missing and was not yet asked for; asks for it if so."""
@@ -246,7 +234,6 @@ class ConnectionScreen(ConnectionView):
     @work(exclusive=True, group="save")
     async def action_save(self) -> None:
         """Save the form as a profile, the chosen one unless another name is typed."""
-        await self._take_what_was_typed()
         await self._spread()
         form = self.form
         name = form.text("save_as") or self.brokers.entry.profile

@@ -44,11 +44,12 @@ if TYPE_CHECKING:
 
 
 class FieldRow(Horizontal):
-    """One field with its caption."""
+    """One field with its caption; it waits from the beginning where `form` says so."""
 
-    def __init__(self, spec: Field) -> None:
+    def __init__(self, spec: Field, form: Form) -> None:
         super().__init__(classes="form-row")
         self.field = spec
+        self._waits = not form.counts(spec.name)
 
     def compose(self) -> ComposeResult:
         """Lay out the row."""
@@ -56,15 +57,18 @@ class FieldRow(Horizontal):
         id_ = f"form-{spec.name}"
         if spec.kind is FieldKind.SWITCH:
             yield Caption("")
-            yield Mark(spec.title, id=id_, compact=True)
+            yield Mark(spec.title, id=id_, compact=True, disabled=self._waits)
             return
         yield Caption(spec.title)
         if spec.kind is FieldKind.CHOICE:
-            yield ChoiceField("", spec.choices, spec.choices[0][0], id=id_)
+            choice = ChoiceField("", spec.choices, spec.choices[0][0], id=id_)
+            choice.disabled = self._waits
+            yield choice
         else:
             field = Input(password=spec.kind is FieldKind.SECRET, id=id_, compact=True)
             # A blinking cursor would write to the terminal for ever.
             field.cursor_blink = False
+            field.disabled = self._waits
             yield field
 
     @property
@@ -197,7 +201,8 @@ class FieldGroup(Vertical):
         if self.title == SUBSCRIPTIONS_GROUP:
             yield SubscriptionList()
         else:
-            yield from (FieldRow(each) for each in FIELDS.values() if each.group == self.title)
+            own = (each for each in FIELDS.values() if each.group == self.title)
+            yield from (FieldRow(each, self._form) for each in own)
 
     async def fold(self, *, is_folded: bool) -> None:
         """Fold or unfold; once it returns the fields are there."""

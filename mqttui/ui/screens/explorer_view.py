@@ -320,6 +320,7 @@ class ExplorerView(Screen[None]):
                 is_following=self._tree.is_following,
                 is_read_only=self.workspace.is_read_only,
                 is_presenting=self.workspace.is_presenting,
+                profile=self.workspace.profile,
                 unseen_errors=self.workspace.unseen_errors,
                 unseen_warnings=self.workspace.unseen_warnings,
             )

@@ -40,24 +40,35 @@ if TYPE_CHECKING:
 
 KEYS_CELLS = 12
 
-READING = f"""\
-{CLOSED} {OPENED}    a branch, closed or open; how many topics are in it
-{CURSOR}      the cursor; in a row that is not bright it stands for a topic hidden below
-{NEW}      new: first seen in the last {NEW_FOR_S:.0f} seconds
-{SILENT}      silent: it used to talk and has not for {SILENT_PERIODS} times its longest pause
-{WARNING}      the payload begins like JSON and is none
-{CARELESS}      breaks a rule of topic hygiene; y tells which and why
-{RETAINED}      the broker keeps a value of this topic (retained)
-{LEVELS[1:6]}  the last minute: values of a number, else messages
-412/s  messages per second, mean of the last 10 seconds
-3 s    time since the last message; a value that is fresh is bright and fades"""
+READING = (
+    (f"{CLOSED} {OPENED}", "a branch, closed or open; how many topics are in it"),
+    (CURSOR, "the cursor; in a row that is not bright it stands for a topic hidden below"),
+    (NEW, f"new: first seen in the last {NEW_FOR_S:.0f} seconds"),
+    (
+        SILENT,
+        f"silent: it used to talk and has not for {SILENT_PERIODS} times its longest pause",
+    ),
+    (WARNING, "the payload begins like JSON and is none"),
+    (CARELESS, "breaks a rule of topic hygiene; y tells which and why"),
+    (RETAINED, "the broker keeps a value of this topic (retained)"),
+    (LEVELS[1:6], "the last minute: values of a number, else messages"),
+    ("412/s", "messages per second, mean of the last 10 seconds"),
+    ("3 s", "time since the last message; a value that is fresh is bright and fades"),
+)
+"""Marks in the rows of the tree, and what they mean."""
 
-SEARCH = f"""\
-Text is found anywhere, whatever the case. With + or # it is an MQTT filter:
-+ stands for one level, # for everything below. Try +/status, iot49/#, $SYS/#.
-Fuzzy finds letters in their order, with some others between: bnch01dat.
-A regular expression finds what it describes: bench0[1-4]/(data|info)$.
-n and N go from hit to hit; {HIT} marks a hit, and a closed branch counts those in it."""
+SEARCH = (
+    ("text", "is found anywhere, whatever the case"),
+    (
+        "+ #",
+        "make it an MQTT filter: + stands for one level, # for everything below. "
+        "Try +/status, iot49/#, $SYS/#",
+    ),
+    ("fuzzy", "finds letters in their order, with some others between: bnch01dat"),
+    ("regex", "finds what a regular expression describes: bench0[1-4]/(data|info)$"),
+    ("n N", f"go from hit to hit; {HIT} marks a hit, and a closed branch counts those in it"),
+)
+"""How a search can be meant."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -85,8 +96,8 @@ def help_text(here: Sequence[CommandGroup], keymap: Keymap) -> Group:
     parts: list[RenderableType] = []
     for group in here:
         parts += _keys_of(group, keymap)
-    for title, lines in (("Reading a row", READING), ("Search", SEARCH)):
-        parts += [Text(title, "bold"), Padding(Text(lines), (0, 0, 1, 2))]
+    for title, entries in (("Reading a row", READING), ("Search", SEARCH)):
+        parts += _section(title, [(Text(sign), Text(meaning)) for sign, meaning in entries])
     for group in GROUPS:
         if group not in here:
             parts += _keys_of(group, keymap)
@@ -96,11 +107,19 @@ def help_text(here: Sequence[CommandGroup], keymap: Keymap) -> Group:
 
 
 def _keys_of(group: CommandGroup, keymap: Keymap) -> list[RenderableType]:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(min_width=KEYS_CELLS)
-    table.add_column()
+    rows = []
     for command in group.commands:
         keys = Text(keymap.shown_keys(group, command), "bold", no_wrap=True)
         name = (group.id_of(command), "dim")
-        table.add_row(keys, Text.assemble(command.explanation, "  ", name))
-    return [Text(group.title, "bold"), Padding(table, (0, 0, 1, 2))]
+        rows.append((keys, Text.assemble(command.explanation, "  ", name)))
+    return _section(group.title, rows)
+
+
+def _section(title: str, rows: Sequence[tuple[Text, Text]]) -> list[RenderableType]:
+    """Return a title and rows whose second part is wrapped beside the first."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(min_width=KEYS_CELLS)
+    table.add_column()
+    for row in rows:
+        table.add_row(*row)
+    return [Text(title, "bold"), Padding(table, (0, 0, 1, 2))]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.events import Key
+    from textual.events import Click, Key
     from textual.screen import Screen
     from textual.widget import Widget
 
@@ -47,15 +47,24 @@ class JumpScreen(ModalScreen["Widget | None"]):
             mark = Static(f" {letter} ", classes="jump-letter", markup=False)
             mark.styles.offset = (place.region.x, place.region.y)
             yield mark
+        yield Static(
+            "A letter goes to its place, a click too; any other key goes back.",
+            id="jump-explanation",
+            markup=False,
+        )
 
     def on_key(self, event: Key) -> None:
         """Jump, or go back for any other key."""
         event.stop()
         self.dismiss(self._places.get(event.key))
 
-    def on_click(self) -> None:
-        """A click anywhere goes back."""
-        self.dismiss(None)
+    def on_click(self, event: Click) -> None:
+        """A click on a letter jumps, anywhere else it goes back."""
+        marks = list(self.query(".jump-letter"))
+        place = None
+        if event.widget in marks:
+            place = list(self._places.values())[marks.index(event.widget)]
+        self.dismiss(place)
 
     def action_leave(self) -> None:
         """Go back."""

@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from mqttui.core.source import Phase
 from mqttui.payload.printable import printable
-from mqttui.ui.glyphs import CONNECTED, CONNECTING, DISCONNECTED
+from mqttui.payload.quantities import count_text
+from mqttui.ui.glyphs import CONNECTED, CONNECTING, DISCONNECTED, WARNING
 from mqttui.ui.widgets.cells import fitted, painted
 
 if TYPE_CHECKING:
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
     from mqttui.ui.connections import ConnectionFace
 
 LONGEST_LABEL_CELLS = 30
-MARKS = {
-    Phase.CONNECTED: CONNECTED,
-    Phase.CONNECTING: CONNECTING,
-    Phase.WAITING: DISCONNECTED,
+STATES = {
+    Phase.CONNECTED: (CONNECTED, ""),
+    Phase.CONNECTING: (CONNECTING, " connecting"),
+    Phase.WAITING: (DISCONNECTED, " lost"),
 }
-CLOSED_MARK = DISCONNECTED
+ENDED = (DISCONNECTED, " closed")
 
 
 class ConnectionTabs(Widget):
-    """One tab per connection; the one in sight stands in brackets."""
+    """One tab per connection with its state; the one in sight stands in brackets."""
 
     ALLOW_SELECT = False
 
@@ -72,10 +73,20 @@ class ConnectionTabs(Widget):
                 return
 
     def _texts(self) -> list[str]:
-        room = max(8, self.size.width // max(1, len(self._faces)) - 5)
-        texts = []
-        for face in self._faces:
-            label = fitted(printable(face.label), min(room, LONGEST_LABEL_CELLS))
-            name = f"{MARKS.get(face.phase, CLOSED_MARK)} {label}"
-            texts.append(f"[{name}]" if face.is_current else f" {name} ")
-        return texts
+        room = max(8, self.size.width // max(1, len(self._faces)) - 2)
+        return [
+            f"[{text}]" if face.is_current else f" {text} "
+            for face in self._faces
+            for text in [face_text(face, room)]
+        ]
+
+
+def face_text(face: ConnectionFace, room: int) -> str:
+    """Return what a tab says in about `room` cells: the state, the name, what was not yet seen.
+
+    What is unseen of the connection in sight stands in its status bar already.
+    """
+    mark, state = STATES.get(face.phase, ENDED)
+    unseen = f" {WARNING}{count_text(face.unseen)}" if face.unseen and not face.is_current else ""
+    name_cells = min(LONGEST_LABEL_CELLS, room - cell_len(mark + state + unseen) - 1)
+    return f"{mark} {fitted(printable(face.label), max(4, name_cells))}{state}{unseen}"

@@ -12,7 +12,9 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
+from mqttui.ui.glyphs import ELLIPSIS
 from mqttui.ui.roles import partial_role_style, role_style
+from mqttui.ui.typed_keys import is_text_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,15 +45,16 @@ def fitting(keys: Sequence[Key], width: int) -> list[Key]:
     """Return the keys that fit into `width` cells in order.
 
     The way back comes first, then the keys of the whole program: help and quitting must be findable
-    where there is room for little else.
+    where there is room for little else. After them those that come first.
     """
     left = width + GAP_CELLS
     kept = set()
     for key in sorted(keys, key=lambda key: (key.name != "escape", not key.is_everywhere)):
         left -= key.width_cells + GAP_CELLS
         if left < 0:
-            break
-        kept.add(key)
+            left += key.width_cells + GAP_CELLS
+        else:
+            kept.add(key)
     return [key for key in keys if key in kept]
 
 
@@ -92,7 +95,7 @@ class KeyBar(Widget):
             return
         keys: dict[str, Key] = {}
         for key, (node, binding, is_enabled, tooltip) in screen.active_bindings.items():
-            if not binding.show:
+            if not binding.show or is_text_for(self.app.focused, key):
                 continue
             # Of several keys for one action the first is shown, one without ctrl if there is any.
             known = keys.get(binding.action)
@@ -124,6 +127,9 @@ class KeyBar(Widget):
             if key == self._pointed_at:
                 piece.stylize(partial_role_style(self, "bar-hover"))
             line.append_text(piece)
+        if len(self.keys) < len(self._keys) and line.cell_len + 2 <= self.size.width:
+            # Help has the others.
+            line.append(f" {ELLIPSIS}", title_style)
         return line
 
     def on_mouse_down(self, event: events.MouseDown) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
-from mqttui.core.publish.draft import MessageDraft, PayloadMode
+from mqttui.core.publish.draft import MessageDraft, PayloadMode, has_secret
 from mqttui.core.publish.replying import again
 from mqttui.payload.printable import printable
 from mqttui.ui.widgets.cells import Cells, Lines, fitted, fitted_end
@@ -87,7 +87,10 @@ class _Rows(ChoiceList[SavedDraft]):
 
 
 class SavedDrafts(Vertical):
-    """Three lists of messages, one in sight; a chosen message is posted as `Picked`."""
+    """Three lists of messages, one in sight; a chosen message is posted as `Picked`.
+
+    While `is_presenting` a message with a secret in it is neither shown nor taken over.
+    """
 
     @dataclass
     class Picked(Message):
@@ -126,8 +129,14 @@ class SavedDrafts(Vertical):
 
         steps: int
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+    def __init__(
+        self,
+        *,
+        is_presenting: bool = False,
+        id: str | None = None,  # noqa: A002  # Textual's name
+    ) -> None:
         super().__init__(id=id)
+        self._is_presenting = is_presenting
         self.shelf = Shelf.SENT
         self._tabs = Switches(id="saved-tabs")
         self._rows = _Rows(_cells, lambda saved: saved.key, id="saved-rows")
@@ -172,7 +181,14 @@ class SavedDrafts(Vertical):
             empty = "Nothing was received on this topic."
         self._empty.show([] if rows else [[(f" {empty}", "dim")]])
         self._empty.display = not rows
-        self._rows.show(rows)
+        self._rows.show([self._presentable(row) for row in rows])
+
+    def _presentable(self, saved: SavedDraft) -> SavedDraft:
+        """Return a row without a message that has something to hide from a class."""
+        draft = saved.draft
+        if draft is None or not self._is_presenting or not has_secret(draft):
+            return saved
+        return replace(saved, draft=None, why=f"{draft.topic}: hidden while presenting")
 
     @on(ChoiceList.Moved)
     @on(ChoiceList.Chosen)

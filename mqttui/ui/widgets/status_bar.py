@@ -36,7 +36,8 @@ MUST = 100
 class Facts:
     """What the status bar tells; `now_s` is on the clock of `SourceStatus` (monotonic).
 
-    `broker` is what the broker says of itself. `new_while_paused` is None when the
+    `profile` is the name of the profile, if it has one, not yet printable. `broker` is what the
+    broker says of itself. `new_while_paused` is None when the
     screen is live. What is unseen is in the log.
     """
 
@@ -54,6 +55,7 @@ class Facts:
     is_following: bool = False
     is_read_only: bool = False
     is_presenting: bool = False
+    profile: str | None = None
     unseen_errors: int = 0
     unseen_warnings: int = 0
 
@@ -90,6 +92,7 @@ def parts_of(facts: Facts) -> list[Part]:
     status = facts.status
     parts = [
         Part("mqttui", "quiet", 5),
+        *([] if facts.profile is None else [Part(_name(facts.profile), "plain", 46)]),
         Part(fitted(printable(status.label), LONGEST_LABEL_CELLS), "plain", 95),
         _security_part(status.security),
         _state_part(status, facts.now_s),
@@ -115,6 +118,10 @@ def parts_of(facts: Facts) -> list[Part]:
     parts.append(Part(f"{size_text(facts.kept_bytes)} kept", weight=40, is_left=False))
     parts.extend(_loss_parts(facts))
     return parts
+
+
+def _name(profile: str) -> str:
+    return fitted(printable(profile), LONGEST_LABEL_CELLS)
 
 
 def _security_part(security: Security) -> Part:

@@ -31,6 +31,11 @@ from mqttui.payload.veil import HIDDEN_WHOLE, veiled
         (b'{"mac": "24:0a:c4:53:d9:b6"}', b'{"mac": "**:**:**:**:**:**"}'),
         (b"fe80::1ff:fe23:4567:890a%eth0 joined", b"*:* joined"),
         (b"2001:db8:0:0:0:0:0:7 left", b"*:* left"),
+        (
+            b'{"id": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4", "v": 1}',
+            b'{"id": "***", "v": 1}',
+        ),
+        (b"-----BEGIN EC PRIVATE KEY-----\nMHcCAQ", HIDDEN_WHOLE),
         (b'{"password": "cut of', b'{"password": "***"'),
     ],
 )
