@@ -122,17 +122,21 @@ class MosquittoProcess:
         """Wait until mosquitto itself accepts connections; return whether it does."""
         assert self._supervisor is not None
         deadline_s = time.monotonic() + _READY_WITHIN_S
-        accepted_at_s: float | None = None
+        opened_at_s: float | None = None
+        is_accepting = False
         while self._supervisor.poll() is None and time.monotonic() < deadline_s:
             time.sleep(_LOOK_EVERY_S)
-            if accepted_at_s is None:
+            if not is_accepting:
                 with contextlib.suppress(OSError), socket.create_connection((_HOST, self.port), 1):
-                    accepted_at_s = time.monotonic()
+                    is_accepting = True
                 continue
-            # Another program may hold the port, and mosquitto be about to give up. Versions
-            # before 2.0 do not say when they are running.
-            is_silent = time.monotonic() - accepted_at_s > _SILENT_START_S
-            if is_silent or " running" in self._log_text():
+            # Another program may hold the port, and mosquitto be about to try. Versions before 2.0
+            # do not say when they are running: no complaint after the attempt has to do.
+            log = self._log_text()
+            if opened_at_s is None and "listen socket" in log:
+                opened_at_s = time.monotonic()
+            is_silent = opened_at_s is not None and time.monotonic() - opened_at_s > _SILENT_START_S
+            if is_silent or " running" in log:
                 return True
         return False
 
