@@ -59,6 +59,8 @@ def export_profile(path: Path, name: str, draft: Draft, *, may_replace: bool = F
     Files beside the new one are named relative to it. Raises `SettingsError`,
     `FileIsThereError` when the file is there already and is not to be replaced.
     """
+    if path.is_dir():
+        raise SettingsError(f"{path} is a folder; name a file in it.")
     shown, left_out = without_secrets(draft)
     text = profile_text(name, profile_table(shown, folder=path.parent.absolute()), _HEADER)
     if may_replace:

@@ -11,7 +11,7 @@ import pytest
 from mqttui.core.topic import filter_problem, topic_problem
 from mqttui.settings.connection import Subscription
 from mqttui.settings.draft import Draft, TopicRules
-from mqttui.settings.profile_exchange import export_profile, import_profiles
+from mqttui.settings.profile_exchange import FileIsThereError, export_profile, import_profiles
 from mqttui.settings.toml_file import SettingsError
 
 TOPICS = TopicRules(topic_problem, filter_problem)
@@ -68,6 +68,13 @@ def test_nothing_is_overwritten_unless_that_is_wanted(tmp_path: Path) -> None:
     assert path.read_text() == "mine"
     export_profile(path, "lab", LAB, may_replace=True)
     assert "lab" in import_profiles(path, frozenset(), TOPICS).profiles
+
+
+def test_a_folder_is_not_offered_to_be_replaced(tmp_path: Path) -> None:
+    """What lies there is no file, so that asking whether it may go would be no use."""
+    with pytest.raises(SettingsError, match=r"is a folder; name a file in it\.") as caught:
+        export_profile(tmp_path, "lab", LAB)
+    assert not isinstance(caught.value, FileIsThereError)
 
 
 @pytest.mark.parametrize("name", ["missing/lab.toml", "."])
