@@ -44,8 +44,8 @@ def notice_text(status: SourceStatus, outline: Outline) -> str:
     if status.phase is Phase.CONNECTED:
         return (
             f"Connected, waiting for the first message on {filters or 'no topic at all'}.\n\n"
-            "Nothing retained is on this broker. A topic appears here as soon as somebody "
-            "publishes to it."
+            "Nothing retained has come: the broker keeps nothing there, or this user may not read "
+            "it. A topic appears here as soon as somebody publishes to it."
         )
     if status.phase is Phase.CONNECTING:
         return "Connecting ..."
