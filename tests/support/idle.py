@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 LONGEST_S = 10.0
 """An app that is never idle, an animation without end for example, is looked at as it is."""
 
+THREADS_S = 0.1
+"""A thread that takes longer waits for something outside, and so must a test."""
+
 
 async def until_idle(min_sleep: float = 0.0, max_sleep: float = LONGEST_S) -> None:
     """Let the app of this context work until only time or the outside can make it go on.
@@ -30,12 +33,14 @@ async def until_idle(min_sleep: float = 0.0, max_sleep: float = LONGEST_S) -> No
     """
     app = active_app.get()
     loop = asyncio.get_running_loop()
-    ends_at = time.monotonic() + max_sleep
+    began_at = time.monotonic()
+    ends_at = began_at + max_sleep
     while time.monotonic() < ends_at:
         await asyncio.sleep(0)
         if loop._ready:
             continue
-        if _threads_at_work(loop) or app._resize_timer is not None:
+        is_early = time.monotonic() < began_at + THREADS_S
+        if app._resize_timer is not None or (is_early and _threads_at_work(loop)):
             await asyncio.sleep(0.001)
             continue
         if app._screen_stack:
