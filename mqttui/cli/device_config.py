@@ -14,12 +14,12 @@ from mqttui.cli.device import (
     require_person,
     say,
 )
-from mqttui.cli.device_install import carry_out, follow, own_files, wait_s_of
+from mqttui.cli.device_install import carry_out, follow, wait_s_of
 from mqttui.cli.device_questions import ask, ask_secret
-from mqttui.cli.device_settings import WRONG, BoardSetup, rules_for
 from mqttui.cli.exit_codes import EXIT_OK
 from mqttui.cli.parser import Parser
 from mqttui.cli.terminal import read_line
+from mqttui.deploy.board_setup import WRONG, BoardSetup, rules_for
 from mqttui.deploy.bundle import (
     AUTHORITY_FILE,
     CONFIG_FILE,
@@ -40,6 +40,7 @@ from mqttui.deploy.failures import DeployError
 from mqttui.deploy.install import finish_interrupted
 from mqttui.deploy.plan import plan_install
 from mqttui.deploy.serial_board import SerialBoard
+from mqttui.deploy.survey import own_files
 from mqttui.payload.printable import printable
 from mqttui.settings.rules import MAX_FIELD_BYTES
 from mqttui.settings.toml_file import SettingsError, nearest

@@ -16,34 +16,25 @@ from mqttui.cli.device import (
     require_person,
     say,
 )
-from mqttui.cli.device_settings import (
-    BoardSettings,
-    BoardSetup,
-    BrokerChoice,
-    broker_choice,
-    rules_for,
-    setup_lines,
-)
+from mqttui.cli.device_settings import BoardSettings, broker_choice
 from mqttui.cli.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
 from mqttui.cli.terminal import warn
+from mqttui.deploy.board_setup import BoardSetup, BrokerChoice, rules_for, setup_lines
 from mqttui.deploy.broker_access import connection_of
 from mqttui.deploy.bundle import (
-    AUTHORITY_FILE,
     CONFIG_FILE,
-    INSTALLED_FILE,
     read_authority,
     read_bundle,
     read_config,
-    read_list,
     with_list,
 )
-from mqttui.deploy.facts import read_facts, read_files
+from mqttui.deploy.facts import read_facts
 from mqttui.deploy.failures import DeployError
 from mqttui.deploy.install import finish_interrupted, follow_until_online, install, set_clock
-from mqttui.deploy.plan import plan_install
 from mqttui.deploy.ports import usb_ports
 from mqttui.deploy.roster import read_roster
 from mqttui.deploy.serial_board import SerialBoard
+from mqttui.deploy.survey import plan_for, read_survey
 from mqttui.payload.printable import printable
 from mqttui.settings.paths import firmware_folder
 from mqttui.settings.toml_file import SettingsError
@@ -53,7 +44,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mqttui.cli.parser import Parser
-    from mqttui.deploy.facts import BoardFile
     from mqttui.deploy.plan import InstallPlan
     from mqttui.deploy.roster import RosterRow
 
@@ -220,12 +210,6 @@ def follow(
         warn(f"Whether the broker has it as online cannot be told: {reason}.")
 
 
-def own_files(board: SerialBoard, on_board: Mapping[str, BoardFile]) -> dict[str, bytes]:
-    """Return configuration and CA of a board, as far as it has them."""
-    wanted = (CONFIG_FILE, AUTHORITY_FILE)
-    return {path: board.read_file(path) for path in wanted if path in on_board}
-
-
 def _shown_plan(
     board: SerialBoard, order: InstallOrder, port: str
 ) -> tuple[InstallPlan, BoardSetup]:
@@ -234,13 +218,9 @@ def _shown_plan(
     say(f"{printable(facts.board)}, MicroPython {facts.release_text}, on {printable(port)}")
     finish_interrupted(board)
     # What was left of an interrupted installation took room.
-    facts = read_facts(board)
-    on_board = read_files(board)
-    setup = order.settings.setup_of(facts.unique_id, port, own_files(board, on_board))
-    installed = {}
-    if INSTALLED_FILE in order.bundle and INSTALLED_FILE in on_board:
-        installed = read_list(board.read_file(INSTALLED_FILE))
-    plan = plan_install({**order.bundle, **setup.files}, on_board, facts.disk_free_bytes, installed)
+    survey = read_survey(board)
+    setup = order.settings.setup_of(facts.unique_id, port, survey.own)
+    plan = plan_for(survey, order.bundle, setup.files)
     for line in plan.lines():
         say(line)
     if CONFIG_FILE in setup.files and setup.values:

@@ -3,53 +3,29 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from mqttui.cli.device import say
 from mqttui.cli.device_questions import ask, ask_secret
-from mqttui.deploy.broker_access import board_values, is_this_machine
-from mqttui.deploy.bundle import AUTHORITY_FILE, CONFIG_FILE, CONFIG_RULES, read_authority
-from mqttui.deploy.config import BROKER_KEYS, ConfigRules, file_content, read_values, shown_value
+from mqttui.deploy.board_setup import (
+    BoardSetup,
+    BrokerChoice,
+    authority_file,
+    judged_setup,
+    with_broker,
+)
+from mqttui.deploy.bundle import AUTHORITY_FILE, CONFIG_FILE, read_authority
+from mqttui.deploy.config import ConfigRules, read_values
 from mqttui.deploy.failures import DeployError
 from mqttui.deploy.roster import merged_config, row_of
 from mqttui.payload.printable import printable
-from mqttui.settings.paths import firmware_folder
 from mqttui.settings.toml_file import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mqttui.deploy.roster import RosterRow
-    from mqttui.settings.connection import ConnectionSettings
-
-_WIDTH = 78
-
-WRONG = "The configuration is wrong, nothing was changed"
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerChoice:
-    """The broker of the boards as this program connects to it, and its CA in DER for them."""
-
-    settings: ConnectionSettings
-    authority: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BoardSetup:
-    """What belongs to one board: files beside the programs, and all values of its configuration.
-
-    `values` is None where nothing is known about them: another firmware, or no configuration.
-    `notes` are sentences about them that a person should read first.
-    """
-
-    files: Mapping[str, bytes]
-    values: Mapping[str, Any] | None = None
-    authority: bytes | None = None
-    notes: tuple[str, ...] = ()
 
 
 def broker_choice(
@@ -80,18 +56,6 @@ def broker_choice(
             authority = read_authority(ca_file)
     found = find_password(plan.password, settings.user, settings.label)
     return BrokerChoice(with_password(settings, found.secret), authority)
-
-
-def rules_for(bundle: Mapping[str, bytes]) -> ConfigRules | None:
-    """Return the rules of our own firmware when it is that, else None.
-
-    No other firmware's code is run on this machine; a board judges that itself.
-    """
-    ours = firmware_folder()
-    rules_file = ours / CONFIG_RULES.lstrip("/")
-    if not rules_file.is_file() or bundle.get(CONFIG_RULES) != rules_file.read_bytes():
-        return None
-    return ConfigRules(ours)
 
 
 class BoardSettings:
@@ -146,17 +110,15 @@ class BoardSettings:
             before = self._usable(content)
         values, authority = self._merged(dict(before or {}), row, port, is_new=before is None)
         if not values:
-            return BoardSetup(self._authority_file(authority))
-        problem = self._rules.problem(values)
-        if problem is not None:
-            raise DeployError(f"{WRONG}: {problem}.")
-        if values != before or content is None:
-            content = file_content(values)
-        files = self._authority_file(authority)
-        if content != own.get(CONFIG_FILE):
-            files[CONFIG_FILE] = content
-        notes = self._notes(values, row)
-        return BoardSetup(files, values, authority or own.get(AUTHORITY_FILE), notes)
+            return BoardSetup(authority_file(authority))
+        return judged_setup(
+            self._rules,
+            values,
+            own,
+            content=content if values == before else None,
+            authority=authority,
+            notes=self._notes(values, row),
+        )
 
     def _merged(
         self, values: dict[str, Any], row: Mapping[str, Any], port: str, *, is_new: bool
@@ -175,27 +137,19 @@ class BoardSettings:
             broker = self._broker = self._asked_broker()
         if broker is not None:
             authority = authority or broker.authority
-            for key in BROKER_KEYS:
-                values.pop(key, None)
-            values |= board_values(broker.settings, has_authority=authority is not None)
+            values = with_broker(values, broker.settings, has_authority=authority is not None)
         if authority is not None:
             values.setdefault("ca", AUTHORITY_FILE)
         return {**values, **row}, authority
 
     def _notes(self, values: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[str, ...]:
-        notes = []
-        if is_this_machine(values.get("host")):
-            notes.append(
-                "The broker is named as this machine names itself; for a board that is the board. "
-                "It needs the address of this machine in its Wi-Fi."
-            )
         account = self._broker.settings.user if self._broker is not None else None
         if self._roster and account and values.get("user") == account and "user" not in row:
-            notes.append(
+            return (
                 f"Your own account {printable(account)} goes onto this board, with its password: "
-                "the columns user and password of the roster give each board one of its own."
+                "the columns user and password of the roster give each board one of its own.",
             )
-        return tuple(notes)
+        return ()
 
     def _ask_for(self, values: dict[str, Any], row: Mapping[str, Any]) -> None:
         assert self._rules is not None
@@ -251,15 +205,12 @@ class BoardSettings:
         return values
 
     def _unjudged_files(self, row: Mapping[str, str]) -> dict[str, bytes]:
-        files = self._authority_file(self._authority)
+        files = authority_file(self._authority)
         if row:
             files[CONFIG_FILE] = merged_config(self._file or b"{}", row)
         elif self._file is not None:
             files[CONFIG_FILE] = self._file
         return files
-
-    def _authority_file(self, authority: bytes | None) -> dict[str, bytes]:
-        return {} if authority is None else {AUTHORITY_FILE: authority}
 
     def _usable(self, content: bytes) -> dict[str, Any] | None:
         """Return the values that a board has, None when they cannot be read."""
@@ -268,14 +219,3 @@ class BoardSettings:
         except DeployError as problem:
             say(f"On the board: {problem}")
             return None
-
-
-def setup_lines(setup: BoardSetup) -> list[str]:
-    """Return what a configuration says, without secrets, and what is doubtful about it."""
-    values = setup.values or {}
-    words = [f"{printable(key)} {shown_value(key, values[key])}" for key in sorted(values)]
-    return [
-        line
-        for text in (f"configuration: {', '.join(words)}", *setup.notes)
-        for line in wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="    ")
-    ]

@@ -20,6 +20,10 @@ class DeployError(Exception):
     """Something that a person has to do first; the text is a sentence or two."""
 
 
+class CancelledError(DeployError):
+    """Somebody did not want to wait for a board any longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class PortState:
     """What the system says about a port that cannot be opened.

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import io
 import struct
 import termios
 import time
 from typing import TYPE_CHECKING, Any, Self
 
 import serial
+from mpremote import transport_serial
 from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
 from mqttui.deploy.board_programs import RESTART
 from mqttui.deploy.failures import (
+    CancelledError,
     DeployError,
     cannot_open,
     connection_broke,
@@ -45,20 +46,30 @@ _LONGEST_LINE_BYTES = 4096
 _PORT_ERRORS = {errno.EIO, errno.EBADF, errno.ENXIO, errno.ENOTTY}
 
 
-def _silence() -> contextlib.redirect_stdout[io.StringIO]:
-    return contextlib.redirect_stdout(io.StringIO())
+def _swallow(*_words: object, **_options: object) -> None:
+    """Take what mpremote prints; standard output belongs to all threads and stays as it is."""
+
+
+transport_serial.print = _swallow
 
 
 class SerialLine:
     """A serial port that is listened to; the program of the board runs on.
 
-    `on_lost` is called when the port vanishes and is awaited. Raises `DeployError` when the port
-    cannot be opened.
+    `on_lost` is called when the port vanishes and is awaited. Waiting for a board ends with
+    `CancelledError` once `is_unwanted` returns True. Raises `DeployError` when the port cannot be
+    opened.
     """
 
-    def __init__(self, port: str, on_lost: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        port: str,
+        on_lost: Callable[[], None] | None = None,
+        is_unwanted: Callable[[], bool] | None = None,
+    ) -> None:
         self._port = port
         self._on_lost = on_lost
+        self._is_unwanted = is_unwanted
         self._unread = bytearray()
         self._transport: Any = self._opened()
 
@@ -82,6 +93,7 @@ class SerialLine:
         """Return the next line of a running board, None at the deadline."""
         line = self._transport.serial
         while time.monotonic() < deadline_s:
+            self._require_wanted()
             place = self._unread.find(b"\n")
             if place < 0 and len(self._unread) > _LONGEST_LINE_BYTES:
                 self._unread[_LONGEST_LINE_BYTES:_LONGEST_LINE_BYTES] = b"\n"
@@ -97,6 +109,10 @@ class SerialLine:
                 line = self._reopened(deadline_s)
         return None
 
+    def _require_wanted(self) -> None:
+        if self._is_unwanted is not None and self._is_unwanted():
+            raise CancelledError("Cancelled.")
+
     def _opened(self) -> Any:
         try:
             return SerialTransport(self._port, BAUD_RATE, timeout=_READ_TIMEOUT_S)
@@ -109,6 +125,7 @@ class SerialLine:
         if self._on_lost is not None:
             self._on_lost()
         while time.monotonic() < deadline_s:
+            self._require_wanted()
             try:
                 self._transport = SerialTransport(self._port, BAUD_RATE, timeout=_READ_TIMEOUT_S)
             except (TransportError, OSError, serial.SerialException):
@@ -121,11 +138,13 @@ class SerialLine:
 class SerialBoard(SerialLine):
     """A `Board` on a serial port: opened, interrupted, in the raw REPL.
 
-    Raises `DeployError` when the port cannot be opened or nothing there speaks MicroPython.
+    Raises `DeployError` when the port cannot be opened or nothing there speaks MicroPython. Once
+    `is_unwanted` returns True, `CancelledError` ends what waits for the board, and what writes a
+    file between two pieces of it; a program on the board is never left half done.
     """
 
-    def __init__(self, port: str) -> None:
-        super().__init__(port)
+    def __init__(self, port: str, is_unwanted: Callable[[], bool] | None = None) -> None:
+        super().__init__(port, is_unwanted=is_unwanted)
         self._heard = b""
         try:
             self.interrupt()
@@ -137,8 +156,7 @@ class SerialBoard(SerialLine):
         """Run a program and return what it printed, or pass that on as it comes."""
         with self._explained():
             if on_output is None:
-                with _silence():
-                    printed = bytes(self._transport.exec(program))
+                printed = bytes(self._transport.exec(program))
                 return printed.decode(errors="replace").replace("\r\n", "\n")
             self._transport.exec_raw_no_follow(program)
             _, error_text = self._transport.follow(timeout=None, data_consumer=on_output)
@@ -159,7 +177,9 @@ class SerialBoard(SerialLine):
         def tell(sent_bytes: int, _size_bytes: int) -> None:
             if on_progress is not None:
                 on_progress(sent_bytes)
+            self._require_wanted()
 
+        self._require_wanted()
         with self._explained():
             self._transport.fs_writefile(
                 path, content, chunk_size=_CHUNK_BYTES, progress_callback=tell
@@ -167,18 +187,19 @@ class SerialBoard(SerialLine):
 
     def restart(self) -> None:
         """Reset the board; a native USB port vanishes with that and comes again."""
-        with self._explained(), _silence():
+        with self._explained():
             self._transport.exec_raw_no_follow(RESTART)
 
     def interrupt(self) -> None:
         """Stop what runs on the board and enter the raw REPL."""
         with self._explained():
             for attempt in range(_TRIES):
+                self._require_wanted()
                 if not self._has_prompt():
                     if attempt == 0:
                         self._require_alone()
                     continue
-                with contextlib.suppress(TransportError), _silence():
+                with contextlib.suppress(TransportError):
                     self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_ANSWER_S)
                     return
         raise DeployError(no_answer(self._port, self._heard.decode(errors="replace")))

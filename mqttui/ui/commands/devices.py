@@ -79,6 +79,14 @@ DEVICES_COMMANDS = CommandGroup(
             key_display="R",
             changes_broker=True,
         ),
+        Command(
+            "I",
+            "show_plugged",
+            "Boards at this machine",
+            "Boards plugged in here: what they are, and the firmware and configuration onto them",
+            key_display="I",
+            changes_broker=True,
+        ),
         Command("o", "go_to_tree", "Tree", "To the topics of the board in the tree", True),
         Command(
             "f", "cycle_shown", "Show", "List all boards, those online, away, or with warnings"

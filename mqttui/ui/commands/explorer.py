@@ -154,6 +154,14 @@ EXPLORER_COMMANDS = CommandGroup(
             True,
         ),
         Command(
+            "I",
+            "show_plugged",
+            "Boards at this machine",
+            "Boards plugged in here: what they are, and the firmware and configuration onto them",
+            key_display="I",
+            changes_broker=True,
+        ),
+        Command(
             "4",
             "show_broker",
             "Broker",

@@ -23,6 +23,7 @@ from mqttui.ui.commands.hygiene import HYGIENE_COMMANDS
 from mqttui.ui.commands.layout import LAYOUT_COMMANDS
 from mqttui.ui.commands.log import LOG_COMMANDS
 from mqttui.ui.commands.pins import PIN_COMMANDS
+from mqttui.ui.commands.plugged import PLUGGED_COMMANDS
 from mqttui.ui.commands.properties import PROPERTIES_COMMANDS
 from mqttui.ui.commands.publish import PUBLISH_COMMANDS
 from mqttui.ui.commands.raw import RAW_COMMANDS
@@ -60,6 +61,7 @@ GROUPS = (
     CHARTS_COMMANDS,
     BUSIEST_COMMANDS,
     DEVICES_COMMANDS,
+    PLUGGED_COMMANDS,
     BROKER_COMMANDS,
     HYGIENE_COMMANDS,
     PUBLISH_COMMANDS,

@@ -177,6 +177,8 @@ class DevicesScreen(Screen["TopicNode | None"]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer commands only for boards that know them, and none while only reading."""
+        if action == "show_plugged" and self._workspace.is_read_only:
+            return None
         if action not in _COMMANDS:
             return True
         board = self._board if self.is_mounted else None
@@ -253,6 +255,12 @@ class DevicesScreen(Screen["TopicNode | None"]):
                 self._show(event.value)
             case BoardOrder():
                 self._arrange(event.value)
+
+    def action_show_plugged(self) -> None:
+        """Show the boards that are plugged into this machine."""
+        from mqttui.ui.screens.plugged import PluggedScreen
+
+        self.app.push_screen(PluggedScreen(self._workspace))
 
     # Commands
 

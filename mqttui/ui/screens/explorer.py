@@ -241,6 +241,12 @@ class ExplorerScreen(ExplorerView):
 
         self.app.push_screen(DevicesScreen(self.workspace, self.selected), self._go_to)
 
+    def action_show_plugged(self) -> None:
+        """Show the boards that are plugged into this machine."""
+        from mqttui.ui.screens.plugged import PluggedScreen
+
+        self.app.push_screen(PluggedScreen(self.workspace))
+
     def action_retry_now(self) -> None:
         """Reconnect without waiting."""
         self._source.retry_now()

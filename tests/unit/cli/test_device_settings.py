@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from mqttui.cli.device_settings import BoardSettings, BrokerChoice, rules_for
+from mqttui.cli.device_settings import BoardSettings
+from mqttui.deploy.board_setup import BrokerChoice, rules_for
 from mqttui.deploy.bundle import AUTHORITY_FILE, CONFIG_FILE, read_bundle
 from mqttui.deploy.failures import DeployError
 from mqttui.deploy.roster import read_roster
