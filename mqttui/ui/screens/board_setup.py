@@ -73,7 +73,7 @@ class SetupForm(ModalScreen["Answers | None"]):
                     yield FieldCaption("Broker", classes="setup-caption")
                     yield FormSwitch("", options, before.takes_broker, id="setup-takes-broker")
             hint = f"{settings.host}, as this machine names it"
-            yield from self._row("host", "Its address", before.host, hint)
+            yield from self._row("host", "Broker host", before.host, hint)
             if settings.tls is not None:
                 ca_file = settings.tls.ca_file
                 hint = "PEM or DER file" if ca_file is None else str(ca_file)

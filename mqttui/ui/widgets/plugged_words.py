@@ -144,14 +144,16 @@ def progress_text(installation: Installation) -> str:
 
 def _fact_rows(look: Look, width: int) -> list[Cells]:
     facts = look.survey.facts
-    disk = f"{size_text(facts.disk_bytes)}, {size_text(facts.disk_free_bytes)} free"
+    uid, mac = printable(facts.unique_id) or UNKNOWN, printable(facts.mac_address or UNKNOWN)
     named = [
         ("board", printable(facts.board) or UNKNOWN),
         ("MicroPython", facts.release_text),
-        ("id", printable(facts.unique_id) or UNKNOWN),
-        ("MAC address", printable(facts.mac_address or UNKNOWN)),
-        ("flash", size_text(facts.flash_bytes)),
-        ("for files", disk),
+        ("id", f"{uid}, MAC address {mac}"),
+        (
+            "flash",
+            f"{size_text(facts.flash_bytes)}, for files {size_text(facts.disk_bytes)} "
+            f"({size_text(facts.disk_free_bytes)} free)",
+        ),
         ("memory", f"{size_text(facts.memory_free_bytes)} free"),
         ("files", f"{count_text(len(look.survey.files))}, {update_text(look)}"),
     ]
