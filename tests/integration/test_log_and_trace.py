@@ -216,6 +216,10 @@ def failing(self, batch):
 TopicStore.apply = failing
 """
 
+ESCAPE_KEY = "\x1b[27u"
+"""As terminals with the kitty keyboard protocol say it: a bare escape and the key after it, when
+they are read together, are alt and that key."""
+
 
 def failing(patch: str, flag: Path, broker: Mosquitto) -> list[str]:
     """Return the command of a mqttui with a mistake in it."""
@@ -258,7 +262,7 @@ def test_a_row_that_cannot_be_drawn_ends_nothing(
         program.wait_for("RuntimeError: broken row ␛]0;owned␇")
         flag.unlink()
         # The log has the place of the tree on a small terminal.
-        program.type("\x1b")
+        program.type(ESCAPE_KEY)
         publish(broker.host, broker.port, "c/d", b"still alive", retain=True)
         program.wait_for("still alive")
         program.type("q")
@@ -286,7 +290,7 @@ def test_a_loop_that_fails_closes_its_connection_alone(
         program.type("?")
         program.wait_for("esc closes")
         shown = program.text.count("This connection is closed")
-        program.type("\x1b")
+        program.type(ESCAPE_KEY)
         wait_until(
             lambda: program.text.count("This connection is closed") > shown, "the end of the help"
         )
