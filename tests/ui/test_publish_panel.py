@@ -234,7 +234,7 @@ async def test_properties_and_mqtt_3_1_1(explore) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_history_by_keyboard_and_mouse(explore, size: tuple[int, int]) -> None:
-    """Enter or a click fills the form, a second click sends; the same message stands once."""
+    """Enter or a click fills the form; a second click or ctrl+r sends; a message stands once."""
     async with explore(*size) as explorer:
         await opened(explorer, payload="first")
         await explorer.press("ctrl+s")
@@ -258,6 +258,14 @@ async def test_history_by_keyboard_and_mouse(explore, size: tuple[int, int]) -> 
         ]
         entries = panel(explorer)._shelf._memory.history.entries
         assert [entry.draft.text for entry in entries] == ["first", "second"]
+        assert panel(explorer)._shelf.has_row, "the keyboard stays in the list"
+        assert "^r Again" in screen(explorer)
+        await explorer.press("down", "ctrl+r")
+        assert explorer.source.receipts[-1].request.payload == b"second"
+        assert len(explorer.source.receipts) == 4
+        panel(explorer).focus_first()
+        await explorer.press("ctrl+r")
+        assert len(explorer.source.receipts) == 4, "in the form it sends nothing"
 
 
 async def test_history_and_templates_outlive_the_run(explore, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from mqttui.core.hygiene.contents import is_command_topic
 from mqttui.core.hygiene.names import name_findings
 from mqttui.core.hygiene.publishers import shared_topic
 from mqttui.core.hygiene.samples import newest_samples
+from mqttui.core.message import RETAIN
 from mqttui.payload.quantities import ago_text
 
 if TYPE_CHECKING:
@@ -66,9 +67,13 @@ def _retain_cautions(
         )
     foreign = own.foreign(node) if node is not None else None
     if foreign is not None:
-        when = ago_text(now - foreign[0])
+        # A retained message came when mqttui subscribed, which says nothing of its age.
+        is_retained = foreign[2] & RETAIN
+        when = (
+            "retained, its age is unknown" if is_retained else f"last {ago_text(now - foreign[0])}"
+        )
         found["foreign"] = (
-            f"Somebody else publishes to this topic too (last {when}); yours replaces what the "
+            f"Somebody else publishes to this topic too ({when}); yours replaces what the "
             "broker keeps, and whoever subscribes later gets it."
         )
     return found

@@ -35,6 +35,15 @@ PUBLISH_COMMANDS = CommandGroup(
             key_display="^l",
         ),
         Command(
+            "ctrl+r",
+            "send_again",
+            "Again",
+            "Send the message under the cursor of the saved ones again",
+            True,
+            key_display="^r",
+            changes_broker=True,
+        ),
+        Command(
             "f2",
             "toggle_properties",
             "Properties",

@@ -279,6 +279,7 @@ class PublishPanel(Panel):
         if request is None:
             field, sentence = next(iter(composed.problems.items()))
             self._say(sentence, about=draft)
+            self._show_form()
             self._form.focus_problem(field)
             return
         if not self._is_confirmed(draft, request, composed.oddity):
@@ -292,7 +293,6 @@ class PublishPanel(Panel):
         self._shown = activity
         self._work(activity.drive(), "sending")
         self._shelf.note(draft)
-        self._show_form()
         self.draw(self.workspace.wall_clock())
         self._judge()
         self.refresh_bindings()
@@ -361,7 +361,9 @@ class PublishPanel(Panel):
             raise SkipAction
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer an answer only while there is one, and the rest of the words if there is more."""
+        """Offer only what there is: an answer, a message to send again, more words."""
+        if action == "send_again" and not self._shelf.has_row:
+            return False
         if action == "show_answer":
             return isinstance(self._shown, Request) and self._shown.mark == DONE
         if action == "show_all_words":
@@ -405,6 +407,10 @@ class PublishPanel(Panel):
         self.add_class("-saved")
         self._shelf.show_rows()
         self._shelf.focus_rows()
+
+    def action_send_again(self) -> None:
+        """Send the saved message under the cursor."""
+        self._shelf.send_row()
 
     def _show_form(self) -> None:
         self.remove_class("-saved")

@@ -107,6 +107,7 @@ class PublishShelf(SavedDrafts):
         event.stop()
         self._doomed = None
         self.show_rows()
+        self.refresh_bindings()
 
     def _save(self, save: Callable[[], Awaitable[str | None]]) -> None:
         self.run_worker(self._save_and_tell(save), group="saving")

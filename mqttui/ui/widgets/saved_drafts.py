@@ -153,6 +153,15 @@ class SavedDrafts(Vertical):
         self._rows.action_move_to(0)
         self.screen.set_focus(self._rows)
 
+    @property
+    def has_row(self) -> bool:
+        """Whether the keyboard is at a message."""
+        return self._rows.has_focus and self._rows.item is not None
+
+    def send_row(self) -> None:
+        """Have the row under the cursor sent."""
+        self._rows.post_message(self.PickWanted(is_to_send=True, is_by_key=True))
+
     def show(
         self, history: PublishHistory, templates: Templates, node: TopicNode | None, now: float
     ) -> None:
