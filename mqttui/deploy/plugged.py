@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
 from collections import deque
@@ -178,6 +179,47 @@ class Installation:
         self.line_count += 1
 
 
+class Listening:
+    """What the program of a board prints while it runs on; `run` is for a thread, the rest polled.
+
+    `lines` are the last of `line_count`; `is_lost` while the port is away and awaited.
+    """
+
+    def __init__(self, port: str) -> None:
+        self.port = port
+        self.lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self.line_count = 0
+        self.is_lost = False
+        self.problem: str | None = None
+        self.is_over = False
+        self._is_unwanted = threading.Event()
+
+    def cancel(self) -> None:
+        """Close the port soon; the board runs on."""
+        self._is_unwanted.set()
+
+    def run(self) -> None:
+        """Listen until `cancel`; what goes wrong is told by `problem`."""
+        from mqttui.deploy.serial_board import SerialLine
+
+        try:
+            with SerialLine(self.port, self._note_lost, self._is_unwanted.is_set) as board:
+                while True:
+                    line = board.next_line(math.inf)
+                    self.is_lost = False
+                    self.lines.append(line or "")
+                    self.line_count += 1
+        except CancelledError:
+            pass
+        except DeployError as problem:
+            self.problem = str(problem)
+        finally:
+            self.is_over = True
+
+    def _note_lost(self) -> None:
+        self.is_lost = True
+
+
 class PluggedBoards:
     """The boards at this machine. Its methods may wait for a board: call them on a thread."""
 
@@ -203,6 +245,10 @@ class PluggedBoards:
     def installation(self, port: str, proposal: Proposal) -> Installation:
         """Return an installation that waits to be run."""
         return Installation(port, proposal)
+
+    def listening(self, port: str) -> Listening:
+        """Return a listener that waits to be run."""
+        return Listening(port)
 
 
 def read_firmware() -> Firmware:

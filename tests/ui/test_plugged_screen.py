@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mqttui.deploy.board_setup import Answers
 from mqttui.deploy.facts import BoardFacts, BoardFile
 from mqttui.deploy.failures import DeployError
 from mqttui.deploy.plan import sha256_of
@@ -58,6 +59,24 @@ class FakeInstallation:
         self.is_cancelled = True
 
 
+class FakeListening:
+    """What a board prints, as the test says."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.line_count = 0
+        self.is_lost = False
+        self.problem: str | None = None
+        self.is_over = False
+
+    def run(self) -> None:
+        """Do nothing; the test goes on by itself."""
+
+    def cancel(self) -> None:
+        """End."""
+        self.is_over = True
+
+
 class FakeBoards:
     """What is plugged in, as the test says."""
 
@@ -66,6 +85,7 @@ class FakeBoards:
         self.problem: str | None = None
         self.installations: list[FakeInstallation] = []
         self.files = dict(files or {})
+        self.heard = FakeListening()
 
     def ports(self) -> list[SerialPort]:
         """Return the ports."""
@@ -89,6 +109,10 @@ class FakeBoards:
         """Return one that goes nowhere by itself."""
         self.installations.append(FakeInstallation(proposal))
         return self.installations[-1]
+
+    def listening(self, port: str) -> FakeListening:
+        """Return the one that the test knows."""
+        return self.heard
 
 
 class Desk:
@@ -187,7 +211,6 @@ async def test_a_bare_board_is_configured_and_installed(explore, source) -> None
             "user": "anna",
             "password": "never shown",
         }
-        assert "hush" not in repr(desk.screen._plugged[PORT.device].answers)
         now = time.time()
         first = going_on.proposal.plan.to_send[0]
         going_on.stage = Stage.SENDING
@@ -206,6 +229,7 @@ async def test_a_bare_board_is_configured_and_installed(explore, source) -> None
         source.publish(f"{TOPIC}/status", "online")
         await desk.draw(now + 1)
         await desk.reads("has it as online, too", "installed, online")
+        assert desk.screen._plugged[PORT.device].answers == Answers()
         await desk.press("escape")
         assert explorer.app.screen is explorer.app.connection.explorer
 
@@ -221,7 +245,9 @@ async def test_an_account_goes_to_a_board_only_with_its_broker(explore) -> None:
         await desk.reads("configuration on the board stays")
         item = desk.screen._plugged[PORT.device]
         assert item.proposal.setup.values == config
-        await desk.press("c", "tab", "tab", "tab", "space", "ctrl+s")
+        await desk.press("c", "tab", "tab", "tab", "tab", *"192.0.2.9")
+        await desk.reads("[broker.example:1883]")
+        await desk.press(*["backspace"] * 9, "ctrl+s")
         await desk.reads("host broker.example", "user anna")
         assert item.proposal.setup.values == {
             **CONFIG,
@@ -229,6 +255,28 @@ async def test_an_account_goes_to_a_board_only_with_its_broker(explore) -> None:
             "user": "anna",
             "password": "never shown",
         }
+
+
+async def test_lines_are_followed_until_escape(explore) -> None:
+    """The last lines fill the pane, those before are counted, and a lost port is told."""
+    async with explore(80, 24, settings=SETTINGS) as explorer:
+        desk = Desk(explorer, FakeBoards([PORT]))
+        await desk.reads("not looked at")
+        await desk.press("l")
+        heard = desk.boards.heard
+        heard.lines = [f"DATA {number} \x1b[31m" for number in range(100)]
+        heard.line_count = 300
+        await desk.draw(time.time())
+        await desk.reads("What the board prints", "DATA 99", "following its lines")
+        shown = desk.text.count("| DATA ")
+        assert f"{300 - shown} earlier lines" in desk.text
+        assert "\x1b" not in desk.text
+        heard.is_lost = True
+        await desk.draw(time.time())
+        await desk.reads("port lost, waiting", "until it is there again")
+        await desk.press("escape")
+        await desk.draw(time.time())
+        await desk.reads("not looked at", "enter asks the board what it is")
 
 
 async def test_it_is_reached_from_the_devices_unless_only_reading(explore) -> None:

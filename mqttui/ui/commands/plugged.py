@@ -30,6 +30,13 @@ PLUGGED_COMMANDS = CommandGroup(
             "Write what the plan says onto the board, after a question",
             True,
         ),
+        Command(
+            "l",
+            "listen",
+            "Lines",
+            "Follow what the board prints; its program runs on",
+            True,
+        ),
         Command("r", "find_ports", "Again", "Look again which boards are plugged in", True),
         Command("p", "name_port", "Port", "Name a serial port that is not in the list", True),
         Command(

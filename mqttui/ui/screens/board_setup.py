@@ -117,6 +117,12 @@ class SetupForm(ModalScreen["Answers | None"]):
         else:
             self.focus_next()
 
+    @on(Input.Changed, "#setup-host, #setup-ca_file")
+    def take_this_broker(self, event: Input.Changed) -> None:
+        """Whoever types about the broker of this connection wants it."""
+        for switch in self.query(FormSwitch):
+            switch.value = switch.value or bool(event.value)
+
     def action_accept(self) -> None:
         """Take what was typed."""
         typed = {field.id: field.value for field in self.query(Input)}

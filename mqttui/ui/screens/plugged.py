@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _LOOKING = "asking the board"
 _PLANNING = "making the plan"
+_UNEXPECTED = "mqttui failed here; the log (L) has the rest."
 
 
 class PluggedScreen(Screen[None]):
@@ -82,8 +83,9 @@ class PluggedScreen(Screen[None]):
         """Let no board be waited for when nobody looks."""
         self._is_left = True
         for each in self._plugged.values():
-            if each.installation is not None:
-                each.installation.cancel()
+            for going_on in (each.installation, each.listening):
+                if going_on is not None:
+                    going_on.cancel()
 
     def on_resize(self) -> None:
         """Break the lines anew."""
@@ -93,17 +95,10 @@ class PluggedScreen(Screen[None]):
         """Show how far the installations are; `now` is in seconds since the epoch."""
         for each in self._plugged.values():
             self._ask_broker(each, now)
-        face = [
-            (
-                each.installation.stage,
-                sum(each.installation.sent_bytes.copy().values()),
-                each.installation.line_count,
-                each.installation.is_over,
-                each.confirmation,
-            )
-            for each in self._plugged.values()
-            if each.installation is not None
-        ]
+            heard = each.listening
+            if heard is not None and heard.is_over and heard.problem is None:
+                each.listening = None
+        face = [_face_of(each) for each in self._plugged.values()]
         if face != self._face:
             self._face = face
             self._show()
@@ -113,6 +108,8 @@ class PluggedScreen(Screen[None]):
         done = plugged.installation
         if done is None or not done.is_over or done.topic is None or done.restarted_at is None:
             return
+        # The board has what was typed; nobody needs it here any longer.
+        plugged.answers = Answers()
         if plugged.confirmation is not None and plugged.confirmation.is_good is not None:
             return
         said_at = self._online_at.setdefault(plugged.port.device, now)
@@ -134,11 +131,12 @@ class PluggedScreen(Screen[None]):
             title = "Looking for boards ..."
         self.query_one("#plugged-title", Lines).show([[(title, "heading")]])
         self._list.refresh()
-        width = max(20, self._details.scrollable_content_region.width - 2)
+        region = self._details.scrollable_content_region
+        width = max(20, region.width - 2)
         item = self._list.item
         self._details.border_title = Content("" if item is None else item.port.device)
         if item is not None:
-            rows = board_rows(item, width)
+            rows = board_rows(item, width, region.height)
         elif self._problem is not None:
             rows = [[(self._problem, "warning")]]
         else:
@@ -157,7 +155,7 @@ class PluggedScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what the board under the cursor is ready for."""
         item = self._list.item if self.is_mounted else None
-        if action == "look":
+        if action in ("look", "listen"):
             return True if item is not None and not item.is_busy else None
         if action in ("configure", "install"):
             is_ready = item is not None and item.look is not None and not item.is_busy
@@ -219,18 +217,19 @@ class PluggedScreen(Screen[None]):
         if item is None or item.is_busy:
             return
         item.look = item.proposal = item.installation = item.confirmation = None
-        item.look_problem = item.refusal = None
+        item.look_problem = item.refusal = item.listening = None
         item.waits_for = _LOOKING
         self._show()
         self.run_worker(lambda: self._look(item), name="look at board", thread=True)
 
     def _look(self, item: Plugged) -> None:
+        look, problem = None, _UNEXPECTED
         try:
             look = self._boards.look(item.port.device, lambda: self._is_left)
-        except DeployError as problem:
-            self._tell(self._take_look, item, None, str(problem))
-            return
-        self._tell(self._take_look, item, look, None)
+        except DeployError as error:
+            problem = str(error)
+        finally:
+            self._tell(self._take_look, item, look, None if look is not None else problem)
 
     def _take_look(self, item: Plugged, look: Look | None, problem: str | None) -> None:
         item.waits_for = None
@@ -248,12 +247,15 @@ class PluggedScreen(Screen[None]):
         self.run_worker(lambda: self._propose(item, look, answers), name="plan", thread=True)
 
     def _propose(self, item: Plugged, look: Look, answers: Answers) -> None:
+        proposal, refusal = None, _UNEXPECTED
         try:
             proposal = propose(look, answers, self._broker(answers))
-        except DeployError as problem:
-            self._tell(self._take_proposal, item, None, str(problem))
-            return
-        self._tell(self._take_proposal, item, proposal, None)
+        except DeployError as error:
+            refusal = str(error)
+        finally:
+            self._tell(
+                self._take_proposal, item, proposal, None if proposal is not None else refusal
+            )
 
     def _broker(self, answers: Answers) -> BrokerChoice | None:
         """Return the broker of this connection with its CA; raise `DeployError`."""
@@ -263,6 +265,8 @@ class PluggedScreen(Screen[None]):
         authority = None
         if settings.tls is not None:
             named = Path(answers.ca_file).expanduser() if answers.ca_file else settings.tls.ca_file
+            if named is not None and named.exists() and not named.is_file():
+                raise DeployError(f"{named} is no file.")
             authority = None if named is None else read_authority(named)
         return BrokerChoice(settings, authority)
 
@@ -298,7 +302,7 @@ class PluggedScreen(Screen[None]):
         def take(answers: Answers | None) -> None:
             if answers is not None and not item.is_busy:
                 item.answers = answers
-                item.installation = item.confirmation = None
+                item.installation = item.confirmation = item.listening = None
                 self._plan(item)
 
         form = SetupForm(item.port.device, values, item.answers, self._workspace.settings)
@@ -323,16 +327,30 @@ class PluggedScreen(Screen[None]):
         self.app.push_screen(InstallQuestion(item.port.device, proposal), take)
 
     def _start(self, item: Plugged, proposal: Proposal) -> None:
-        # What was typed is on its way to the board; nobody needs it here any longer.
-        item.answers = Answers()
-        item.confirmation = item.proposal = item.look = None
+        item.confirmation = item.proposal = item.look = item.listening = None
         self._online_at.pop(item.port.device, None)
         item.installation = self._boards.installation(item.port.device, proposal)
         self.run_worker(item.installation.run, name="install", thread=True)
         self._show()
 
+    def action_listen(self) -> None:
+        """Follow what the board under the cursor prints."""
+        item = self._list.item
+        if item is None or item.is_busy:
+            return
+        item.listening = self._boards.listening(item.port.device)
+        self.run_worker(item.listening.run, name="follow lines", thread=True)
+        self._show()
+
     def action_back(self) -> None:
         """Cancel what goes on, at the next point where that is safe; else leave."""
+        item = self._list.item
+        if item is not None and item.listening is not None:
+            item.listening.cancel()
+            if item.listening.is_over:
+                item.listening = None
+            self._show()
+            return
         going_on = [
             each.installation
             for each in self._plugged.values()
@@ -346,3 +364,15 @@ class PluggedScreen(Screen[None]):
         for each in going_on:
             each.cancel()
         self._show()
+
+
+def _face_of(plugged: Plugged) -> tuple[object, ...]:
+    """Return what of a board changes by itself."""
+    done, heard = plugged.installation, plugged.listening
+    face: tuple[object, ...] = (plugged.confirmation,)
+    if done is not None:
+        sent_bytes = sum(done.sent_bytes.copy().values())
+        face += (done.stage, sent_bytes, done.line_count, done.is_over)
+    if heard is not None:
+        face += (heard.line_count, heard.is_lost, heard.is_over)
+    return face

@@ -55,7 +55,7 @@ A board is listed when something is published on its topic …/status (online, o
 Our firmware does it by itself; with a subscription that leaves these topics out nothing comes \
 (s shows the subscriptions).
 
-mqttui device install brings the firmware onto a board, mqttui demo has a simulated class."""
+I brings the firmware onto a board that is plugged in here, mqttui demo has a simulated class."""
 
 
 def columns_of(width: int) -> list[tuple[str, int]]:

@@ -14,7 +14,9 @@ from mqttui.ui.glyphs import DONE, FAILED
 from mqttui.ui.widgets.cells import fitted, wrapped
 
 if TYPE_CHECKING:
-    from mqttui.deploy.plugged import Installation, Look, Proposal
+    from collections.abc import Sequence
+
+    from mqttui.deploy.plugged import Installation, Listening, Look, Proposal
     from mqttui.deploy.ports import SerialPort
     from mqttui.devices.confirmation import Confirmation
     from mqttui.ui.widgets.cells import Cells
@@ -49,13 +51,15 @@ class Plugged:
     proposal: Proposal | None = None
     refusal: str | None = None
     installation: Installation | None = None
+    listening: Listening | None = None
     confirmation: Confirmation | None = None
 
     @property
     def is_busy(self) -> bool:
         """Whether something goes on at this port."""
-        going_on = self.installation is not None and not self.installation.is_over
-        return going_on or self.waits_for is not None
+        going_on = (self.installation, self.listening)
+        is_running = any(each is not None and not each.is_over for each in going_on)
+        return is_running or self.waits_for is not None
 
     @property
     def has_config(self) -> bool:
@@ -65,6 +69,11 @@ class Plugged:
 
 def state_of(plugged: Plugged) -> tuple[str, str]:
     """Return the state of a board in few words, and their role."""
+    if plugged.listening is not None:
+        heard = plugged.listening
+        if heard.problem is not None:
+            return ("no answer that helps", "warning")
+        return ("port lost, waiting" if heard.is_lost else "following its lines", "number")
     done = plugged.installation
     if done is not None:
         if not done.is_over:
@@ -108,8 +117,10 @@ def nobody_rows(width: int) -> list[Cells]:
     return [row for text in NOBODY for row in wrapped(text, width, "value")]
 
 
-def board_rows(plugged: Plugged, width: int) -> list[Cells]:
-    """Return all about one board, in rows of `width` cells."""
+def board_rows(plugged: Plugged, width: int, height: int) -> list[Cells]:
+    """Return all about one board, in rows of `width` cells; lines that go on fill `height` rows."""
+    if plugged.listening is not None:
+        return _listening_rows(plugged.listening, width, height)
     rows: list[Cells] = []
     if plugged.installation is not None:
         rows += [*_installation_rows(plugged.installation, plugged, width), []]
@@ -131,7 +142,7 @@ def progress_text(installation: Installation) -> str:
     """Return how much has been sent of how much."""
     plan = installation.proposal.plan
     sizes = {file.path: len(file.content) for file in plan.to_send}
-    sent = {path: count for path, count in installation.sent_bytes.items() if path in sizes}
+    sent = {path: count for path, count in installation.sent_bytes.copy().items() if path in sizes}
     total_bytes, sent_bytes = sum(sizes.values()), sum(sent.values())
     done = sum(sent.get(path, -1) >= size for path, size in sizes.items())
     filled = _BAR_CELLS * sent_bytes // max(1, total_bytes)
@@ -178,7 +189,10 @@ def _plan_rows(plugged: Plugged, width: int) -> list[Cells]:
     else:
         rows.append([("  The configuration on the board stays as it is; c changes it.", "dim")])
         rows += [row for note in proposal.setup.notes for row in wrapped(note, width, "warning")]
-    rows.append([("i installs; nothing has been written yet.", "value")])
+    if proposal.plan.is_up_to_date:
+        rows.append([("i sets its clock, restarts it and waits for ONLINE.", "value")])
+    else:
+        rows.append([("i installs; nothing has been written yet.", "value")])
     return rows
 
 
@@ -203,13 +217,30 @@ def _installation_rows(done: Installation, plugged: Plugged, width: int) -> list
         rows.append([(fitted(progress_text(done), width), "fact")])
     if done.stage is Stage.SENDING and not done.is_over:
         rows += _file_rows(done, width)
-    hidden = max(0, done.line_count - _SHOWN_LINES)
-    if hidden:
-        rows.append([(f"  {count_text(hidden)} earlier lines of the board", "dim")])
-    rows += [
-        [(fitted(f"  | {printable(line[: 4 * width])}", width), "dim")]
-        for line in list(done.lines)[-_SHOWN_LINES:]
+    return rows + _printed_rows(done.lines.copy(), done.line_count, width, _SHOWN_LINES)
+
+
+def _listening_rows(heard: Listening, width: int, height: int) -> list[Cells]:
+    if heard.problem is not None:
+        return wrapped(f"{FAILED} {printable(heard.problem)}", width, "warning")
+    title = "What the board prints; esc ends."
+    if heard.is_lost:
+        title = "The port is gone; waiting until it is there again. esc ends."
+    rows: list[Cells] = [[(fitted(title, width), "heading")]]
+    return rows + _printed_rows(heard.lines.copy(), heard.line_count, width, max(1, height - 2))
+
+
+def _printed_rows(
+    lines: Sequence[str], line_count: int, width: int, rows_count: int
+) -> list[Cells]:
+    """Return the last lines of a board, and how many there were before them."""
+    shown = list(lines)[-rows_count:]
+    rows: list[Cells] = [
+        [(fitted(f"  | {printable(line[: 4 * width])}", width), "value")] for line in shown
     ]
+    hidden = max(0, line_count - len(shown))
+    if hidden:
+        rows.insert(0, [(f"  {count_text(hidden)} earlier lines", "dim")])
     return rows
 
 
