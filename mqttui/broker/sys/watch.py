@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LOOK_INTERVAL_S = 1.0
 """How often silence is looked for."""
 
+UNWATCHED_S = 3.0
+"""Longer than between any two frames: the terminal was lent, or the machine asleep."""
+
 
 class BrokerWatch:
     """Looks at a store once per frame; `version` grows when something is to be shown anew.
@@ -71,6 +74,9 @@ class BrokerWatch:
             self.version += 1
         if not has_ticked and 0 <= now - self._looked_at < LOOK_INTERVAL_S:
             return []
+        if now - self._looked_at > UNWATCHED_S:
+            # What came meanwhile is looked at later.
+            self._silent_from = now
         self._looked_at = now
         return self._judge(now, has_ticked=has_ticked)
 

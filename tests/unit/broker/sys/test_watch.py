@@ -45,6 +45,14 @@ class Watched:
         raised = self.watch.update(self.now + later_s, self.connected_at_s, self.received)
         return [alarm.kind for alarm in raised]
 
+    def listen(self, seconds: int) -> list[AlarmKind]:
+        """Look once a second, while nothing comes."""
+        raised = []
+        for _ in range(seconds):
+            self.now += 1
+            raised += self.look()
+        return raised
+
 
 def test_what_is_wrong_is_told_once() -> None:
     """A restart is raised with the tick that shows it and stays active while it is told."""
@@ -61,10 +69,8 @@ def test_silence_is_noticed_without_a_tick_and_ends_with_one() -> None:
     watched = Watched()
     for uptime in (100, 101, 102, 1):
         watched.tick(uptime)
-    watched.now += 4
-    assert watched.look() == []
-    watched.now += 2
-    assert watched.look() == [AlarmKind.SILENT]
+    assert watched.listen(4) == []
+    assert watched.listen(2) == [AlarmKind.SILENT]
     version = watched.watch.version
     assert watched.look(LOOK_INTERVAL_S / 2) == []
     assert watched.watch.version == version
@@ -84,10 +90,19 @@ def test_a_broker_that_is_not_connected_is_not_silent() -> None:
     watched.connected_at_s = 101.0
     assert watched.look() == []
     assert watched.watch.snapshot.readings[metrics.UPTIME].is_stale
-    watched.now += 4
+    assert watched.listen(4) == []
+    assert watched.listen(3) == [AlarmKind.SILENT]
+
+
+def test_a_broker_to_which_nobody_listened_is_not_silent() -> None:
+    """While an editor has the terminal no frame is drawn; what came is looked at afterwards."""
+    watched = Watched()
+    for uptime in (100, 101, 102):
+        watched.tick(uptime)
+    watched.now += 60
     assert watched.look() == []
-    watched.now += 3
-    assert watched.look() == [AlarmKind.SILENT]
+    assert watched.listen(4) == []
+    assert watched.listen(3) == [AlarmKind.SILENT]
 
 
 def test_our_own_share_is_measured_per_tick() -> None:
