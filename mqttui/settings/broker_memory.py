@@ -13,7 +13,7 @@ from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from mqttui.settings.toml_file import replace_file
+from mqttui.settings.toml_file import SettingsError, replace_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +63,21 @@ class BrokerMemory:
                 text = json.dumps(sections, indent=1, ensure_ascii=True)
                 replace_file(self.path, text + "\n", mode=FILE_MODE)
 
+    def copy_to(self, other: BrokerMemory) -> None:
+        """Let `other` remember all that is remembered here; without anything it stays as it is.
+
+        Raises `SettingsError`.
+        """
+        if self.path is None or other.path is None:
+            return
+        try:
+            text = self.path.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise SettingsError(f"{self.path} cannot be read: {error.strerror}.") from None
+        replace_file(other.path, text, mode=FILE_MODE)
+
     def _load(self) -> dict[str, Any]:
         if self.path is None:
             return dict(self._sections or {})
@@ -90,11 +105,16 @@ def memory_of(settings: ConnectionSettings | None, folder: Path) -> BrokerMemory
     if settings is None:
         return BrokerMemory()
     if settings.profile:
-        who = f"profile {settings.profile}"
-        name = settings.profile
-    else:
-        who = f"{settings.user or ''}@{settings.label}"
-        name = settings.label
+        return memory_of_profile(settings.profile, folder)
+    return _memory(folder, f"{settings.user or ''}@{settings.label}", settings.label)
+
+
+def memory_of_profile(name: str, folder: Path) -> BrokerMemory:
+    """Return the memory of all connections of a profile."""
+    return _memory(folder, f"profile {name}", name)
+
+
+def _memory(folder: Path, who: str, name: str) -> BrokerMemory:
     # Names may hold anything, also what differs in case only.
     readable = re.sub(r"[^A-Za-z0-9.-]+", "-", name)[:_MAX_NAME_CHARACTERS].strip(".-")
     digest = sha256(who.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_CHARACTERS]

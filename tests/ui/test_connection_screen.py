@@ -15,7 +15,8 @@ from textual.widgets import Input, OptionList
 import mqttui.ui
 from mqttui.broker.checkup import StepState, planned_checkup
 from mqttui.core.source import Phase
-from mqttui.settings.connection import Subscription
+from mqttui.settings.broker_memory import memory_of, memory_of_profile
+from mqttui.settings.connection import ConnectionSettings, Subscription
 from mqttui.settings.draft import Draft
 from mqttui.settings.profiles import load_profiles
 from mqttui.settings.recent import load_recent, remember_broker
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.screen import Screen
 
-    from mqttui.settings.connection import ConnectionSettings
     from mqttui.ui.messages import ConnectionRequested
 
 STYLES = Path(mqttui.ui.__file__).parent / "styles"
@@ -108,6 +108,7 @@ class ScreenApp(App[None]):
             make_source=None if self._source is None else lambda _: self._source,
             profiles_path=self._folder / "profiles.toml",
             recent_path=self._folder / "recent.json",
+            memory_folder=self._folder / "brokers",
             examine=self._examine,
             wall_clock=lambda: NOW_S,
             open_store=lambda: FileSecretStore(self._folder / "secrets.toml"),
@@ -459,7 +460,8 @@ async def test_a_profile_is_not_replaced_unasked(desk) -> None:
 
 
 async def test_a_profile_is_renamed_with_its_password(desk, tmp_path: Path) -> None:
-    """n asks for another name; one that is taken is refused, and the password goes along."""
+    """n asks for another name; one that is taken is refused, password and pins go along."""
+    memory_of_profile("lab", tmp_path / "brokers").write("pins", ["a/b"])
     store = FileSecretStore(tmp_path / "secrets.toml")
     store.write("lab", Secret("geheim"))
     async with desk(PROFILES) as d:
@@ -477,6 +479,7 @@ async def test_a_profile_is_renamed_with_its_password(desk, tmp_path: Path) -> N
         assert set(profiles) == {"home", "class"}
         assert profiles["class"] == Draft(host="lab.example", user="joe", keepalive_s=30)
         assert (store.read("lab"), store.read("class")) == (None, Secret("geheim"))
+        assert memory_of_profile("class", tmp_path / "brokers").read("pins") == ["a/b"]
         assert not d.app.requests
 
 
@@ -497,8 +500,13 @@ async def test_a_profile_is_deleted_by_pressing_twice(desk, tmp_path: Path) -> N
 
 
 async def test_recent_brokers_are_offered_removed_and_kept(desk, tmp_path: Path) -> None:
-    """They stand newest first below the profiles, without those that are profiles."""
+    """They stand newest first below the profiles, without those that are profiles.
+
+    One that becomes a profile keeps what is remembered of it.
+    """
     path = tmp_path / "recent.json"
+    newer = ConnectionSettings("newer.example", 8883)
+    memory_of(newer, tmp_path / "brokers").write("layout", {"theme": "light"})
     for age_s, draft in (
         (7200, Draft(host="old.example", user="ann")),
         (90, Draft(host="10.0.0.2", port=1884)),
@@ -528,6 +536,8 @@ async def test_recent_brokers_are_offered_removed_and_kept(desk, tmp_path: Path)
         assert load_profiles(tmp_path / "profiles.toml").profiles["keep"].host == "newer.example"
         assert len(load_recent(path).brokers) == 2
         assert "newer.example:8883" not in d.text().split("Connects")[0]
+        kept = memory_of_profile("keep", tmp_path / "brokers")
+        assert kept.read("layout") == {"theme": "light"}
 
 
 async def test_problem_of_the_store_stops_and_is_said(desk, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, OptionList
 
 from mqttui.core.source import Phase
 from mqttui.payload.printable import printable
-from mqttui.settings.paths import profiles_file, recent_file, secrets_file
+from mqttui.settings.paths import brokers_dir, profiles_file, recent_file, secrets_file
 from mqttui.settings.profile_table import profile_name_problem
 from mqttui.settings.toml_file import SettingsError
 from mqttui.ui.commands.connection import CONNECTION_COMMANDS
@@ -65,6 +65,7 @@ class ConnectionScreen(ConnectionView):
         make_source: Callable[[ConnectionSettings], MessageSource] | None = None,
         profiles_path: Path | None = None,
         recent_path: Path | None = None,
+        memory_folder: Path | None = None,
         open_store: Callable[[], SecretStore] | None = None,
         examine: Callable[[ConnectionSettings], Examination] | None = None,
         wall_clock: Callable[[], float] = time.time,
@@ -73,6 +74,7 @@ class ConnectionScreen(ConnectionView):
             KeptConnections(
                 profiles_path or profiles_file(),
                 recent_path or recent_file(),
+                memory_folder or brokers_dir(),
                 open_store or _system_store,
             ),
             payload_limit_bytes=payload_limit_bytes,
@@ -139,7 +141,7 @@ class ConnectionScreen(ConnectionView):
             return
         if name:
             try:
-                await asyncio.to_thread(self._kept.save, name, form)
+                await asyncio.to_thread(self._kept.save, name, form, settings)
             except SettingsError as problem:
                 # This screen may be out of sight before anybody reads it here.
                 self.app.notify(printable(str(problem)), severity="warning", markup=False)
@@ -242,10 +244,10 @@ class ConnectionScreen(ConnectionView):
             self._say("Type a name for the profile and press enter.", is_problem=True)
             return
         try:
-            self._settings(form)
+            settings = self._settings(form)
             if self._must_ask_to_replace(name):
                 return
-            await asyncio.to_thread(self._kept.save, name, form)
+            await asyncio.to_thread(self._kept.save, name, form, settings)
         except FormProblem as problem:
             await self._send_back_to(problem)
             return

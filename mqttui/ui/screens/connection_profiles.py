@@ -6,8 +6,10 @@ screen calls it on a thread.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mqttui.settings.broker_memory import memory_of, memory_of_profile
 from mqttui.settings.profiles import Profiles, delete_profile, load_profiles, save_profile
 from mqttui.settings.recent import RecentBroker, address_of, forget_broker, load_recent
 from mqttui.ui.screens.connection_brokers import Entry, entries_of
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from mqttui.settings.connection import ConnectionSettings
     from mqttui.settings.draft import Draft
     from mqttui.settings.secret import Secret
     from mqttui.settings.secrets import SecretStore
@@ -32,10 +35,15 @@ class KeptConnections:
     """The profiles, their passwords and the recent brokers, as they were read last."""
 
     def __init__(
-        self, profiles_path: Path, recent_path: Path, open_store: Callable[[], SecretStore]
+        self,
+        profiles_path: Path,
+        recent_path: Path,
+        memory_folder: Path,
+        open_store: Callable[[], SecretStore],
     ) -> None:
         self.profiles_path = profiles_path
         self._recent_path = recent_path
+        self._memory_folder = memory_folder
         self._open_store = open_store
         self._profiles = Profiles(profiles_path)
         self._recent: tuple[RecentBroker, ...] = ()
@@ -74,18 +82,28 @@ class KeptConnections:
             return None
         return self._open_store().read(entry.profile)
 
-    def save(self, name: str, form: Form) -> None:
+    def save(self, name: str, form: Form, settings: ConnectionSettings) -> None:
         """Save a form as a profile, and its password unless a file has it.
 
-        Raises `SettingsError` when that is not possible.
+        `settings` are what the form says. A new profile begins with what is remembered of its broker. Raises `SettingsError` when
+        that is not possible.
         """
         draft = draft_of(form)
+        if name not in self.profile_names:
+            folder = self._memory_folder
+            remembered = memory_of(replace(settings, profile=None), folder)
+            remembered.copy_to(memory_of_profile(name, folder))
         save_profile(self.profiles_path, name, draft)
         if form.password and draft.password_file is None:
             self._open_store().write(name, form.password)
 
     def rename(self, entry: Entry, name: str) -> None:
-        """Give a profile another name, which its password follows. Raises `SettingsError`."""
+        """Give a profile another name, which its password and what is remembered of it follow.
+
+        Raises `SettingsError`.
+        """
+        folder = self._memory_folder
+        memory_of_profile(entry.name, folder).copy_to(memory_of_profile(name, folder))
         save_profile(self.profiles_path, name, entry.draft)
         store = self._open_store()
         if (password := store.read(entry.name)) is not None:
