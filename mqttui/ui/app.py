@@ -175,12 +175,15 @@ class MqttuiApp(ContainedApp):
         settings: ConnectionSettings | None,
         mode: str,
         memory: BrokerMemory | None,
+        *,
+        from_form: bool = False,
     ) -> OpenConnection:
         """Take in a connection, whose mode and loop are the caller's to start."""
         workspace = Workspace(
             source,
             self._preferences,
             settings=settings,
+            from_form=from_form,
             memory=memory,
             clock=self._clock,
             wall_clock=self._wall_clock,
@@ -215,7 +218,8 @@ class MqttuiApp(ContainedApp):
         left = self.current_mode
         folder = self._memory_folder
         memory = memory_of(settings, folder) if folder is not None else None
-        connection = self._open(source, settings, self.connections.new_mode(), memory)
+        mode = self.connections.new_mode()
+        connection = self._open(source, settings, mode, memory, from_form=True)
         explorer = connection.explorer
         if len(self.screen_stack) > 1:
             # The connection screen has done its work.

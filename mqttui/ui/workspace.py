@@ -35,7 +35,8 @@ BROKER_SECTION = "broker"
 class Workspace:
     """A source, the store of its messages, and what is counted and remembered beside it.
 
-    `settings` is None for a source that is no broker. `clock` is monotonic, `wall_clock` gives
+    `settings` is None for a source that is no broker; they are `from_form` when they came from
+    the connection screen. `clock` is monotonic, `wall_clock` gives
     seconds since the epoch. While `is_read_only` the source refuses to publish,
     while `is_presenting` it hides secrets and client addresses.
     """
@@ -46,6 +47,7 @@ class Workspace:
         preferences: Preferences,
         *,
         settings: ConnectionSettings | None = None,
+        from_form: bool = False,
         memory: BrokerMemory | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
@@ -63,6 +65,7 @@ class Workspace:
         self.source: MessageSource = LoggedSource(source, self._follow)
         self.preferences = preferences
         self.settings = settings
+        self.is_from_form = from_form
         self.memory = BrokerMemory() if memory is None else memory
         self.clock = clock
         self.wall_clock = wall_clock

@@ -74,6 +74,18 @@ async def test_a_connection_out_of_sight_goes_on(explore, source) -> None:
         assert "late" in explorer.row_of("late")
 
 
+async def test_advice_speaks_of_what_one_connected_with(explore, source) -> None:
+    """Who connected with the form reads names of its fields, who typed a command its options."""
+    async with two_connections(explore, source) as (explorer, other):
+        for each in (source, other):
+            each.status = replace(
+                each.status, phase=Phase.CONNECTING, problem="No TLS.", advice="Use --tls."
+            )
+        await explorer.until(lambda: "Use “Encryption (TLS): TLS”." in "\n".join(explorer.screen()))
+        await explorer.press("greater_than_sign")
+        await explorer.until(lambda: "Use --tls." in "\n".join(explorer.screen()))
+
+
 async def test_closing_one_shows_the_other(explore, source) -> None:
     """`W` says goodbye to one broker; its sums are still told at the end."""
     async with two_connections(explore, source) as (explorer, other):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mqttui.broker.diagnosis import shown_path
@@ -17,6 +18,7 @@ from mqttui.ui.commands.connection import CONNECTION_COMMANDS
 from mqttui.ui.screens.connection_form import FIELDS
 
 if TYPE_CHECKING:
+    from mqttui.core.source import SourceStatus
     from mqttui.settings.connection import ConnectionSettings
 
 LIST_EXPLANATION = (
@@ -50,6 +52,13 @@ def in_form_words(advice: str) -> str:
         return f"“{group}: {title}”"
 
     return _FLAG.sub(named, advice)
+
+
+def status_in_form_words(status: SourceStatus) -> SourceStatus:
+    """Return a status whose advice speaks of the form, for who has connected with it."""
+    if status.advice is None:
+        return status
+    return replace(status, advice=in_form_words(status.advice))
 
 
 def field_explanation(name: str) -> str:

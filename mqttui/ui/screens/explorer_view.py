@@ -325,6 +325,10 @@ class ExplorerView(Screen[None]):
                 unseen_warnings=self.workspace.unseen_warnings,
             )
         )
+        if self.workspace.is_from_form and status.advice is not None:
+            from mqttui.ui.screens.connection_words import status_in_form_words
+
+            status = status_in_form_words(status)
         self._banner.show(status, self._failure)
         self._tree.set_notice(notice_text(status, self._outline))
 
