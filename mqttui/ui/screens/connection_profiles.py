@@ -85,8 +85,8 @@ class KeptConnections:
     def save(self, name: str, form: Form, settings: ConnectionSettings) -> None:
         """Save a form as a profile, and its password unless a file has it.
 
-        `settings` are what the form says. A new profile begins with what is remembered of its broker. Raises `SettingsError` when
-        that is not possible.
+        `settings` are what the form says. A new profile begins with what is remembered of its
+        broker. Raises `SettingsError` when that is not possible.
         """
         draft = draft_of(form)
         if name not in self.profile_names:
