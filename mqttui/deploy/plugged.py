@@ -15,7 +15,7 @@ from mqttui.deploy.board_setup import answered_setup, rules_for
 from mqttui.deploy.bundle import CONFIG_FILE, read_bundle, with_list
 from mqttui.deploy.failures import CancelledError, DeployError
 from mqttui.deploy.install import finish_interrupted, follow_until_online, install, set_clock
-from mqttui.deploy.ports import usb_ports
+from mqttui.deploy.ports import hindrance, usb_ports
 from mqttui.deploy.survey import plan_for, read_survey
 from mqttui.settings.paths import firmware_folder
 
@@ -229,6 +229,10 @@ class PluggedBoards:
     def ports(self) -> list[SerialPort]:
         """Return the serial ports with a USB device."""
         return usb_ports()
+
+    def hindrance(self, port: str) -> str | None:
+        """Return why a port cannot be opened, and what helps; None where nothing is known."""
+        return hindrance(port)
 
     def look(self, port: str, is_unwanted: Callable[[], bool]) -> Look:
         """Stop the program of a board, ask what it is, restart it; raise `DeployError`."""

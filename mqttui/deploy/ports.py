@@ -73,9 +73,16 @@ def only_port(ports: list[SerialPort]) -> str:
 
 def require_port(port: str) -> None:
     """Raise `DeployError` when a port is missing, forbidden, or open in another program."""
+    sentence = hindrance(port)
+    if sentence is not None:
+        raise DeployError(sentence)
+
+
+def hindrance(port: str) -> str | None:
+    """Return why a port cannot be opened as far as that is known beforehand, and what helps."""
     state = port_state(port)
-    if not state.exists or not state.is_accessible or state.users:
-        raise DeployError(cannot_open(state))
+    is_free = state.exists and state.is_accessible and not state.users
+    return None if is_free else cannot_open(state)
 
 
 def repl_command(port: str) -> list[str]:

@@ -85,11 +85,18 @@ class FakeBoards:
         self.problem: str | None = None
         self.installations: list[FakeInstallation] = []
         self.files = dict(files or {})
+        self.is_used = False
         self.heard = FakeListening()
 
     def ports(self) -> list[SerialPort]:
         """Return the ports."""
         return self.found
+
+    def hindrance(self, port: str) -> str | None:
+        """Return what is known before a port is opened."""
+        return (
+            "It is used by cat: close it there." if port == PORT.device and self.is_used else None
+        )
 
     def look(self, port: str, is_unwanted: object) -> Look:
         """Return what is at a port, or fail."""
@@ -154,11 +161,16 @@ async def test_without_a_board_it_says_what_to_do(explore) -> None:
         await desk.reads("/dev/x", "named by hand", "not looked at")
         desk.boards.problem = "You have no permission to open /dev/x: ask \x1b[31mred."
         await desk.press("enter")
-        await desk.reads("You have no permission to open /dev/x", "no answer that helps")
+        await desk.reads("You have no permission to open /dev/x", "not usable")
         assert "\x1b" not in desk.text
-        desk.boards.found = [PORT]
+        desk.boards.found, desk.boards.is_used = [PORT], True
         await desk.press("r")
         await desk.reads("2 boards plugged into", "/dev/ttyUSB0", "CP210x bridge", "/dev/x")
+        await desk.press("home")
+        await desk.reads("It is used by cat: close it there.")
+        desk.boards.is_used = False
+        await desk.press("r")
+        await desk.reads("enter asks the board what it is")
         await desk.press("escape")
         assert explorer.app.screen is explorer.app.connection.explorer
 
@@ -218,6 +230,7 @@ async def test_a_bare_board_is_configured_and_installed(explore, source) -> None
         await desk.draw(now)
         await desk.reads(f"1 of {len(going_on.proposal.plan.to_send)} files", "100 %")
         await desk.press("escape")
+        await desk.reads("esc pressed: ends where that is safe")
         assert going_on.is_cancelled
         assert explorer.app.screen is desk.screen
         going_on.stage, going_on.restarted_at = Stage.FOLLOWING, now

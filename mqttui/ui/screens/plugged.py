@@ -17,9 +17,10 @@ from mqttui.deploy.failures import DeployError
 from mqttui.deploy.plugged import PluggedBoards, propose
 from mqttui.deploy.ports import SerialPort
 from mqttui.devices.confirmation import confirmation
+from mqttui.payload.printable import printable
 from mqttui.payload.quantities import count_text
 from mqttui.ui.commands.plugged import PLUGGED_COMMANDS
-from mqttui.ui.widgets.cells import Lines
+from mqttui.ui.widgets.cells import Lines, wrapped
 from mqttui.ui.widgets.choice_list import ChoiceList
 from mqttui.ui.widgets.key_bar import KeyBar
 from mqttui.ui.widgets.plugged_words import Plugged, board_rows, nobody_rows, port_cells
@@ -134,11 +135,11 @@ class PluggedScreen(Screen[None]):
         region = self._details.scrollable_content_region
         width = max(20, region.width - 2)
         item = self._list.item
-        self._details.border_title = Content("" if item is None else item.port.device)
+        self._details.border_title = Content("" if item is None else printable(item.port.device))
         if item is not None:
             rows = board_rows(item, width, region.height)
         elif self._problem is not None:
-            rows = [[(self._problem, "warning")]]
+            rows = wrapped(printable(self._problem), width, "warning")
         else:
             rows = [] if self._is_finding else nobody_rows(width)
         has_other_height = len(rows) != len(self._lines.rows)
@@ -171,13 +172,22 @@ class PluggedScreen(Screen[None]):
         self.run_worker(self._find_ports, name="find ports", group="ports", thread=True)
 
     def _find_ports(self) -> None:
+        hindrances: dict[str, str | None] = {}
         try:
             found, problem = self._boards.ports(), None
+            names = [*(port.device for port in found), *self._named]
+            hindrances = {name: self._boards.hindrance(name) for name in names}
         except (DeployError, OSError, ImportError) as error:
-            found, problem = [], f"The serial ports cannot be listed: {error}."
-        self._tell(self._take_ports, found, problem)
+            found = []
+            problem = f"The serial ports cannot be listed: {error}."
+        self._tell(self._take_ports, found, hindrances, problem)
 
-    def _take_ports(self, found: list[SerialPort], problem: str | None) -> None:
+    def _take_ports(
+        self,
+        found: list[SerialPort],
+        hindrances: dict[str, str | None],
+        problem: str | None,
+    ) -> None:
         self._is_finding = False
         self._problem = problem
         ports = {**{port.device: port for port in found}, **self._named}
@@ -188,6 +198,9 @@ class PluggedScreen(Screen[None]):
             **{name: before.get(name) or Plugged(port) for name, port in ports.items()},
             **busy,
         }
+        for name, each in self._plugged.items():
+            if not each.is_busy and each.look is None:
+                each.look_problem = hindrances.get(name)
         self._list.show(list(self._plugged.values()))
         self._show()
 

@@ -72,19 +72,21 @@ def state_of(plugged: Plugged) -> tuple[str, str]:
     if plugged.listening is not None:
         heard = plugged.listening
         if heard.problem is not None:
-            return ("no answer that helps", "warning")
+            return ("not usable", "warning")
         return ("port lost, waiting" if heard.is_lost else "following its lines", "number")
     done = plugged.installation
     if done is not None:
         if not done.is_over:
             return (done.stage.value, "number")
+        if done.problem is not None and done.is_cancelled:
+            return ("cancelled", "warning")
         if done.problem is not None:
             return ("not installed" if done.restarted_at is None else "not online", "warning")
         return ("installed, online", "literal")
     if plugged.waits_for is not None:
         return (plugged.waits_for, "number")
     if plugged.look_problem is not None:
-        return ("no answer that helps", "warning")
+        return ("not usable", "warning")
     if plugged.look is None:
         return ("not looked at", "dim")
     return (update_text(plugged.look), "fact")
