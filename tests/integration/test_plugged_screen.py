@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,29 @@ async def test_a_bare_board_comes_online(broker: Mosquitto, start_board: StartBo
     board.stop()
     config = json.loads(board.files()["/config.json"])
     assert (config["name"], config["key"], config["port"]) == ("anna", KEY, broker.port)
+
+
+def test_two_boards_at_once(start_board: StartBoard) -> None:
+    """Each has its own thread and its own files."""
+    ports = [start_board(BoardOptions(unique_id=f"240ac400000{n}")).port for n in range(2)]
+    boards = PluggedBoards()
+    broker = BrokerChoice(ConnectionSettings("127.0.0.1", 1))
+    going_on = []
+    for number, port in enumerate(ports):
+        answers = Answers(name=f"board{number}", ssid="classroom")
+        look = boards.look(port, lambda: False)
+        going_on.append(boards.installation(port, propose(look, answers, broker)))
+        cancel_when(going_on[-1], lambda path, sent_bytes: False, at_line=True)
+    threads = [threading.Thread(target=each.run) for each in going_on]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(ONLINE_WAIT_S)
+    assert [each.stage for each in going_on] == [Stage.FOLLOWING] * 2
+    for number, port in enumerate(ports):
+        survey = boards.look(port, lambda: False).survey
+        assert survey.facts.unique_id == f"240ac400000{number}"
+        assert json.loads(survey.own["/config.json"])["name"] == f"board{number}"
 
 
 def test_a_cancel_leaves_the_old_files(start_board: StartBoard) -> None:

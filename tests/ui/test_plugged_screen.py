@@ -270,6 +270,32 @@ async def test_an_account_goes_to_a_board_only_with_its_broker(explore) -> None:
         }
 
 
+async def test_escape_cancels_the_board_under_the_cursor(explore) -> None:
+    """Of two that are installed at once the other goes on, and nobody leaves it by accident."""
+    files = {"/config.json": json.dumps(CONFIG).encode()}
+    other = SerialPort("/dev/ttyUSB1", "CH340 bridge", "1a86:7523", None)
+    async with explore(120, 40, settings=SETTINGS) as explorer:
+        desk = Desk(explorer, FakeBoards([PORT, other], files))
+        await desk.reads("2 boards plugged")
+        for _ in range(2):
+            await desk.press("enter")
+            await desk.reads("i installs")
+            await desk.press("i", "enter", "down")
+        first, second = desk.boards.installations
+        await desk.press("escape")
+        assert (first.is_cancelled, second.is_cancelled) == (False, True)
+        second.problem, second.is_over = "Cancelled.", True
+        await desk.draw(time.time())
+        await desk.press("escape")
+        assert explorer.app.screen is desk.screen
+        assert not first.is_cancelled
+        await desk.press("escape")
+        assert first.is_cancelled
+        first.problem, first.is_over = "Cancelled.", True
+        await desk.press("escape")
+        assert explorer.app.screen is explorer.app.connection.explorer
+
+
 async def test_lines_are_followed_until_escape(explore) -> None:
     """The last lines fill the pane, those before are counted, and a lost port is told."""
     async with explore(80, 24, settings=SETTINGS) as explorer:

@@ -365,17 +365,21 @@ class PluggedScreen(Screen[None]):
             self._show()
             return
         going_on = [
-            each.installation
-            for each in self._plugged.values()
+            (row, each.installation)
+            for row, each in enumerate(self._list.items)
             if each.installation is not None and not each.installation.is_over
         ]
         if not going_on:
             self.dismiss(None)
             return
-        if all(each.is_cancelled for each in going_on):
-            self.notify("A board ends what it is at; then esc leaves.", severity="warning")
-        for each in going_on:
-            each.cancel()
+        here = None if item is None else item.installation
+        if here is not None and not here.is_over:
+            if here.is_cancelled:
+                self.notify("The board ends what it is at; then esc leaves.", severity="warning")
+            here.cancel()
+        else:
+            self._list.action_move_to(going_on[0][0])
+            self.notify("This one is not done yet; esc cancels it.", severity="warning")
         self._show()
 
 
