@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 ONE_LINE_BYTES = 1_000
 """So much of a message is decoded for a row of a list."""
 
+_LETTERS_OF_BINARY = b"Gx"
+"""GIF images and zlib begin with a letter, too."""
+
 _KNOWN_TOPICS = 10_000
 _SPARKPLUG = "spBv1.0/"
 
@@ -111,11 +114,12 @@ class MessageReader:
         payload = entry[1]
         if not payload or width <= 0:
             return one_line(payload, width)
-        if not self._rules.rules and 0x20 <= payload[0] < 0x7F:
+        is_text = 0x20 <= payload[0] < 0x7F and payload[0] not in _LETTERS_OF_BINARY
+        if is_text and not self._rules.rules:
             return one_line(payload, width)
         topic = node.path
         decoder = self.decoder_of(topic)
-        if decoder in ("json", "text") or (decoder == AUTOMATIC and 0x20 <= payload[0] < 0x7F):
+        if decoder in ("json", "text") or (decoder == AUTOMATIC and is_text):
             return one_line(payload, width)
         decoded = self.decode(topic, entry, ONE_LINE_BYTES, decoder=decoder)
         if decoded.error is not None or (decoder == AUTOMATIC and decoded.kind in ("hex", "text")):
