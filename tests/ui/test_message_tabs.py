@@ -440,6 +440,16 @@ async def test_properties_or_why_there_are_none(explore, source) -> None:
         assert "none: the message came without properties" in text(explorer)
 
 
+async def test_a_presenter_does_not_claim_that_there_were_no_properties(explore, source) -> None:
+    """Properties with a secret are hidden, which is not the same as none."""
+    block = b"\x26\x00\x05token\x00\x03abc"
+    source.deliver([(b"lab/a", b"1", 0, MessageDetail(properties=block))])
+    async with explore(160, 50, preferences=Preferences(is_presenting=True)) as explorer:
+        await show(explorer, tab="properties")
+        assert "none, or hidden while presenting" in text(explorer)
+        assert "came without properties" not in text(explorer)
+
+
 # All of them
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NAME_CELLS = 25
 NO_PROPERTIES = "none: the message came without properties"
+PRESENTED_PROPERTIES = "none, or hidden while presenting"
 OLD_PROTOCOL = "MQTT 3.1.1 has no properties"
 
 
@@ -59,7 +60,8 @@ class PropertiesTab(MessageTab):
         head: Cells = [(f"{len(rows)} of MQTT 5; enter shows one in full", "dim")]
         if not rows:
             is_old = protocol is not None and protocol.startswith("3")
-            head = [(OLD_PROTOCOL if is_old else NO_PROPERTIES, "fact")]
+            none = PRESENTED_PROPERTIES if self.workspace.is_presenting else NO_PROPERTIES
+            head = [(OLD_PROTOCOL if is_old else none, "fact")]
         self._head.show([cropped_cells(head, width)])
 
     def focus_first(self) -> None:
