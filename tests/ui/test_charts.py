@@ -136,6 +136,35 @@ async def test_keys_change_a_chart(explore, source, key, words) -> None:
             assert words not in chart_text(explorer)
 
 
+async def test_a_chart_is_dragged_through_time(explore, source) -> None:
+    """A pressed button takes the picture along: to the right shows what was before."""
+    deliver(source, 120)
+    async with explore(160, 50) as explorer:
+        tab = await open_chart(explorer)
+        chart = tab.query_one(ChartView)
+        chart.focus()
+        await explorer.press("minus", "minus")
+        end_s = chart.picture.end_s
+        width = chart.size.width
+        await explorer.pilot.mouse_down(ChartView, offset=(5, 12))
+        await explorer.pilot.hover(ChartView, offset=(5 + width // 2, 14))
+        await explorer.pilot.mouse_up(ChartView, offset=(5 + width // 2, 14))
+        await explorer.settle()
+        assert "HELD" in chart.text
+        moved_s = chart.picture.end_s - end_s
+        assert -6 < moved_s < -3
+        # Once the button is up the mouse moves nothing.
+        held_s = chart.picture.end_s
+        await explorer.pilot.hover(ChartView, offset=(5, 12))
+        await explorer.settle()
+        assert chart.picture.end_s == held_s
+        await explorer.pilot.mouse_down(ChartView, offset=(width - 5, 12))
+        await explorer.pilot.hover(ChartView, offset=(2, 12))
+        await explorer.pilot.mouse_up(ChartView, offset=(2, 12))
+        await explorer.settle()
+        assert "HELD" not in chart.text
+
+
 async def test_one_number_against_another_and_on_an_axis_of_its_own(explore, source) -> None:
     """`x` draws the second over the first, `A` gives it the right axis."""
     deliver(source)

@@ -27,7 +27,7 @@ from mqttui.ui.widgets.chart_words import (
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
-    from textual.events import MouseScrollDown, MouseScrollUp
+    from textual.events import MouseDown, MouseMove, MouseScrollDown, MouseScrollUp, MouseUp
 
     from mqttui.core.charts.live import ChartView as Picture
     from mqttui.core.charts.live import Reader
@@ -57,6 +57,7 @@ class ChartView(Lines, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*CHART_COMMANDS.bindings]
+    ALLOW_SELECT = False
 
     @dataclass
     class Changed(Message):
@@ -86,6 +87,7 @@ class ChartView(Lines, can_focus=True):
         self._stamp: object = None
         self._drawn_at = float("-inf")
         self._picture: Picture | None = None
+        self._gripped_x: int | None = None
 
     @property
     def spec(self) -> ChartSpec:
@@ -309,3 +311,27 @@ class ChartView(Lines, can_focus=True):
         """Forward in time."""
         event.stop()
         self.action_scroll(0.25)
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        """Take hold of the picture."""
+        if event.button == 1:
+            self._gripped_x = int(event.screen_x)
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        """Take the picture along; the next frame draws it, however many moves come until then."""
+        if self._gripped_x is None:
+            return
+        event.stop()
+        cells = int(event.screen_x) - self._gripped_x
+        if cells:
+            self._gripped_x += cells
+            self._live.scroll(-cells / self.size.width, self._now)
+            self._drawn_at = float("-inf")
+
+    def on_mouse_up(self, event: MouseUp) -> None:
+        """Let the picture go."""
+        if self._gripped_x is not None:
+            event.stop()
+            self._gripped_x = None
+            self.release_mouse()
