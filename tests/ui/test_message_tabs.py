@@ -168,6 +168,29 @@ async def test_decoder_is_chosen_for_a_filter_shown_and_removed(explore, source,
         assert "0x" in explorer.row_of(" a ")
 
 
+async def test_a_click_on_a_tab_leaves_the_keyboard_where_it_is(explore, source) -> None:
+    """In the pane, where the view that had it is hidden, and in the tree."""
+    source.publish("lab/a", '{"v": 1}')
+    async with explore(160, 50) as explorer:
+        pane = await show(explorer, tab="history")
+
+        async def click_on(name: str) -> None:
+            row, line = next((y, t) for y, t in enumerate(explorer.screen()) if "Properties" in t)
+            await explorer.pilot.click(offset=(line.index(name) + 1, row))
+            await explorer.until(lambda: f"[{name}]" in text(explorer))
+            await explorer.settle()
+
+        await click_on("Raw")
+        assert isinstance(explorer.app.screen.focused, HexView)
+        await click_on("Value")
+        assert isinstance(explorer.app.screen.focused, ValueView)
+        await explorer.press("escape")
+        assert explorer.tree.has_focus
+        await click_on("Raw")
+        assert pane.tab == "raw"
+        assert explorer.tree.has_focus
+
+
 async def test_decoder_is_offered_by_a_click_on_the_guess(explore, source) -> None:
     """What the value was read as can be clicked."""
     source.publish("lab/a", '{"v": 1}')

@@ -111,7 +111,8 @@ class MessagePane(Vertical):
         return self._tab
 
     async def show_tab(self, name: str) -> None:
-        """Show another tab, made if it was never shown."""
+        """Show another tab, made if it was never shown; the pane keeps the keyboard if it has it."""
+        had_focus = self.has_focus_within
         kind = next(kind for kind in TABS if kind.name == name)
         if kind.load is not None and name not in self._tabs:
             tab = kind.load()(self._workspace)
@@ -121,15 +122,14 @@ class MessagePane(Vertical):
         self._face = ()
         self._arrange()
         self._show_tab_names()
+        if had_focus:
+            self.focus_first()
         self.call_after_refresh(self._show_again)
 
     async def step_tab(self, steps: int) -> None:
-        """Show the tab so many places further on, around the end; it keeps the keyboard."""
+        """Show the tab so many places further on, around the end."""
         names = [kind.name for kind in TABS]
-        had_focus = self.has_focus_within
         await self.show_tab(names[(names.index(self._tab) + steps) % len(names)])
-        if had_focus:
-            self.focus_first()
 
     def focus_first(self) -> None:
         """Take the keyboard."""
