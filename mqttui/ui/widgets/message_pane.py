@@ -111,7 +111,7 @@ class MessagePane(Vertical):
         return self._tab
 
     async def show_tab(self, name: str) -> None:
-        """Show another tab, made if it was never shown; the pane keeps the keyboard if it has it."""
+        """Show another tab, made if it was never shown; the keyboard stays in the pane."""
         had_focus = self.has_focus_within
         kind = next(kind for kind in TABS if kind.name == name)
         if kind.load is not None and name not in self._tabs:
