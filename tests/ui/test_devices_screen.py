@@ -229,11 +229,13 @@ async def test_commands_are_offered_only_where_they_make_sense(explore, source) 
 
 
 async def test_while_only_reading_no_command_is_sent(explore, source) -> None:
-    """Buttons are there and off."""
+    """Buttons are there and off, and the title says why."""
     preferences = Preferences(frame_rate_hz=0.5, theme="dark", is_read_only=True)
     async with Class(explore, source, 160, 50, preferences=preferences) as held:
         await held.two_boards()
         await held.press("3", "i", "R", "s")
+        await held.show()
+        assert "READ ONLY: no commands" in held.text
         assert isinstance(held.explorer.app.screen, DevicesScreen)
         assert not source.receipts
         assert all(each.disabled for each in held.screen.query(Button))

@@ -277,11 +277,15 @@ async def test_the_brokers_own_topics_and_nothing_selected(explore, source, brok
 
 
 async def test_while_only_reading_nothing_can_be_cleared(explore, broker) -> None:
-    """The keys do nothing; to ask is still allowed."""
+    """The keys say that they do nothing; to ask is still allowed."""
     preferences = Preferences(frame_rate_hz=0.5, is_read_only=True)
     async with explore(preferences=preferences) as explorer:
         await select(explorer, "iot49")
-        await explorer.press("x", "X")
+        await explorer.press("down", "up")
+        assert not explorer.app._notifications, "another key says nothing"
+        await explorer.press("x")
+        assert newest_notice(explorer) == "mqttui may only read: nothing can be changed."
+        await explorer.press("X")
         assert isinstance(explorer.app.screen, ExplorerScreen)
         await show(explorer, "i")
         assert "the broker retains this value" in text_of(explorer)

@@ -130,6 +130,8 @@ class DevicesScreen(Screen["TopicNode | None"]):
         problem = None
         if self._workspace.source.status.phase is not Phase.CONNECTED:
             problem = "not connected: what is shown is old"
+        elif self._workspace.is_read_only:
+            problem = "READ ONLY: no commands"
         title = title_cells(counts_of(boards), self._fleet.unlisted, problem)
         self.query_one("#devices-title", Lines).show([title])
         self._draw_head()

@@ -15,6 +15,7 @@ from mqttui.ui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
+    from textual.events import Key
 
     from mqttui.core.copying import Copyable
     from mqttui.core.hygiene.subscriptions import FilterFinding
@@ -291,6 +292,14 @@ class ExplorerScreen(ExplorerView):
         if self.workspace.is_presenting and EXPLORER_COMMANDS.needs_payloads(action):
             return None
         return True
+
+    def on_key(self, event: Key) -> None:
+        """Say why a key does nothing while only reading."""
+        active = self.active_bindings.get(event.key)
+        if active is None or active.enabled or not self.workspace.is_read_only:
+            return
+        if EXPLORER_COMMANDS.changes_broker(active.binding.action):
+            self.notify("mqttui may only read: nothing can be changed.", severity="warning")
 
     async def action_find(self) -> None:
         """Open the search and let the user type."""

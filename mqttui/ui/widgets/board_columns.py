@@ -171,7 +171,7 @@ def _finding_word(board: Board) -> tuple[str, str]:
 
 
 def title_cells(counts: Counts, unlisted: int, problem: str | None) -> Cells:
-    """Return how many boards are how; `problem` is why nothing new comes."""
+    """Return how many boards are how; `problem` is what does not work now."""
     cells: Cells = [("Devices", "heading")]
     if counts.boards:
         parts = [
