@@ -141,6 +141,17 @@ async def test_clicks_and_scrolling_in_a_pane_move_no_line(explore, house) -> No
         assert region(explorer, "#tree-frame").width == 80
 
 
+async def test_click_on_the_tab_of_the_topics_goes_to_the_tree(explore, house) -> None:
+    """While a search is open the next keys are not typed into it."""
+    async with explore(80, 24) as explorer:
+        await explorer.press("p", "escape", "slash", *"a", "enter", "tab")
+        assert "[Message]" in explorer.screen()[1]
+        await explorer.pilot.click(offset=(explorer.screen()[1].index("Topics"), 1))
+        await explorer.settle()
+        assert "[Topics]" in explorer.screen()[1]
+        assert explorer.tree.has_focus
+
+
 async def test_panes_are_tabs_where_a_panel_leaves_too_little(explore, house) -> None:
     """At 80×24 each pane has the whole screen, and every one can be reached by key and mouse."""
     async with explore(80, 24) as explorer:

@@ -387,7 +387,8 @@ class Workbench(Container):
         if event.value == RESTORE:
             self.action_toggle_maximised()
         elif isinstance(event.value, Pane):
-            self.show(event.value)
+            # The tree is below the pins and what is searched for, where keys would be typed.
+            self.show(event.value, at_end=event.value is Pane.TREE)
         else:
             self.post_message(self.PanelWanted(event.value))
 
