@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import cbor2
 import pytest
 
@@ -45,6 +47,13 @@ def test_rule_decides_until_it_goes() -> None:
         (CBOR, AUTOMATIC, '{ "v": 4.8 }'),
         (b"\x00\x01\xfe", AUTOMATIC, "0x0001fe (3 B)"),
         (b"\x00\x00\x48\x41", "float32-le", "12.5"),
+        (
+            b"GIF89a\x40\x00\x28\x00\x87\x00\x00",
+            AUTOMATIC,
+            "GIF image 64 × 40 pixels 256 colours 13…",
+        ),
+        (zlib.compress(b'{"v": 4.8}'), AUTOMATIC, '{ "v": 4.8 }'),
+        (b"x = 3", AUTOMATIC, "x = 3"),
         (b"plain", "cbor", "plain"),
         (b"", "cbor", "(empty)"),
         ("°C".encode("latin-1"), "latin-1", "°C"),
