@@ -175,6 +175,8 @@ def test_the_terminal_is_handed_to_the_repl(start_board: StartBoard, tmp_path: P
     board = start_board()
     with on_terminal([*DEVICE, "repl", "--port", board.port], environ(tmp_path)) as program:
         program.wait_for("Connected to MicroPython")
+        # What is typed before mpremote has the terminal goes another way.
+        wait_until(lambda: not program.echoes(), "the terminal to be handed over")
         program.type("\rsum(range(100))\r")
         program.wait_for("4950")
         program.type("\x1d")
