@@ -61,26 +61,26 @@ class SysTopics(Generic[Meaning]):
         limit: int = MAX_TOPICS,
     ) -> None:
         self._store = store
-        self._additions = store.follow_additions()
         self._meaning_of = meaning_of
         self._limit = limit
         self._followed: list[_Followed[Meaning]] = []
-        self._new = _topics_below_sys(store)
+        self._judged: set[TopicNode] = set()
+        self._topics_seen = 0
         self._messages_seen = -1
         self.unread = 0
 
     def look(self) -> Iterator[News[Meaning]]:
         """Yield each topic on which something came."""
-        additions = self._additions
-        if additions.topics:
-            self._new += [node for node in additions.topics if _is_of_sys(node)]
-        if additions.nodes or additions.topics:
-            additions.clear()
         branch = (self._store.root.children or {}).get("$SYS")
-        if branch is None or (branch.messages_below == self._messages_seen and not self._new):
+        if branch is None or (
+            branch.messages_below == self._messages_seen
+            and branch.topics_below == self._topics_seen
+        ):
             return
         self._messages_seen = branch.messages_below
-        self._take_new()
+        if branch.topics_below != self._topics_seen:
+            self._topics_seen = branch.topics_below
+            self._judge_new(branch)
         for followed in self._followed:
             node = followed.node
             count = node.messages - followed.read
@@ -91,13 +91,25 @@ class SysTopics(Generic[Meaning]):
     def judge_anew(self) -> None:
         """Ask again for the meaning of every topic; what was read is read again."""
         self._followed.clear()
-        self._new = _topics_below_sys(self._store)
+        self._judged.clear()
+        self._topics_seen = 0
         self._messages_seen = -1
         self.unread = 0
 
-    def _take_new(self) -> None:
-        new, self._new = self._new, []
-        for node in new:
+    def _judge_new(self, branch: TopicNode) -> None:
+        """Ask for the meaning of the topics that have come.
+
+        They are looked for below `$SYS` alone: to follow what is new in the whole store would cost
+        a burst of a hundred thousand other topics a look at each.
+        """
+        waiting = [branch]
+        while waiting:
+            node = waiting.pop()
+            if node.children:
+                waiting.extend(node.children.values())
+            if node.topic is None or node in self._judged:
+                continue
+            self._judged.add(node)
             meaning = self._meaning_of(node)
             if meaning is None:
                 continue
@@ -105,20 +117,3 @@ class SysTopics(Generic[Meaning]):
                 self.unread += 1
             else:
                 self._followed.append(_Followed(node, meaning))
-
-
-def _is_of_sys(node: TopicNode) -> bool:
-    return node.topic is not None and node.topic.startswith(b"$SYS/")
-
-
-def _topics_below_sys(store: TopicStore) -> list[TopicNode]:
-    found = []
-    branch = (store.root.children or {}).get("$SYS")
-    waiting = [] if branch is None else [branch]
-    while waiting:
-        node = waiting.pop()
-        if node.topic is not None:
-            found.append(node)
-        if node.children:
-            waiting.extend(node.children.values())
-    return found
