@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,38 +12,10 @@ from mqttui.settings.preferences import Preferences
 from mqttui.transport.session import Session
 from mqttui.ui.app import MqttuiApp
 from tests.support.firmware_board import FirmwareBoard
+from tests.support.teacher import Teacher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from textual.pilot import Pilot
-
     from tests.support.mosquitto import Mosquitto
-
-
-class Teacher:
-    """Somebody in front of mqttui."""
-
-    def __init__(self, app: MqttuiApp, pilot: Pilot[None]) -> None:
-        self.app = app
-        self.pilot = pilot
-
-    @property
-    def screen(self) -> str:
-        """Everything in sight."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join(strip.text.rstrip() for strip in strips)
-
-    async def until(self, is_true: Callable[[], object], what: str) -> None:
-        """Wait for a condition, and fail if it does not come true."""
-        ends_at = time.monotonic() + 30
-        while not is_true():
-            assert time.monotonic() < ends_at, f"waited in vain for {what}:\n{self.screen}"
-            await self.pilot.pause(0.02)
-
-    async def reads(self, words: str) -> None:
-        """Wait until some words are in sight."""
-        await self.until(lambda: words in self.screen, words)
 
 
 @pytest.mark.mosquitto

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,41 +15,15 @@ from mqttui.settings.preferences import Preferences
 from mqttui.transport.session import Session
 from mqttui.ui.app import MqttuiApp
 from tests.support.board.emulated_board import BoardOptions
+from tests.support.teacher import Teacher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from textual.pilot import Pilot
 
     from tests.integration.conftest import StartBoard
     from tests.support.mosquitto import Mosquitto
 
 KEY = "chalk-and-board"
-
-
-class Teacher:
-    """Somebody in front of mqttui."""
-
-    def __init__(self, app: MqttuiApp, pilot: Pilot[None]) -> None:
-        self.app = app
-        self.pilot = pilot
-
-    @property
-    def screen(self) -> str:
-        """Everything in sight."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join(strip.text.rstrip() for strip in strips)
-
-    async def until(self, is_true: Callable[[], object], what: str) -> None:
-        """Wait for a condition, and fail if it does not come true."""
-        ends_at = time.monotonic() + 2 * ONLINE_WAIT_S
-        while not is_true():
-            assert time.monotonic() < ends_at, f"waited in vain for {what}:\n{self.screen}"
-            await self.pilot.pause(0.02)
-
-    async def reads(self, words: str) -> None:
-        """Wait until some words are in sight."""
-        await self.until(lambda: words in self.screen, words)
 
 
 @pytest.mark.mosquitto
@@ -65,7 +38,7 @@ async def test_a_bare_board_comes_online(broker: Mosquitto, start_board: StartBo
     seen = []
     try:
         async with app.run_test(size=(120, 50)) as pilot:
-            teacher = Teacher(app, pilot)
+            teacher = Teacher(app, pilot, 2 * ONLINE_WAIT_S)
             await teacher.until(lambda: app.connection.explorer.is_complete, "the explorer")
             await pilot.press("3", "I")
             await teacher.reads("Serial ports")
