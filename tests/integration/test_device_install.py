@@ -146,6 +146,50 @@ def test_a_class_gets_its_own_configurations(start_board: StartBoard, tmp_path: 
     assert second == {}
 
 
+# What a USB hub full of boards looks like to pyserial; a port without a USB device is no board.
+WITH_PORTS = """
+import sys
+from serial.tools import list_ports, list_ports_common
+def comports():
+    ports = [list_ports_common.ListPortInfo(name) for name in sys.argv[1].split()]
+    for port in ports[:-1]:
+        port.vid, port.pid = 0x10C4, 0xEA60
+    return ports
+list_ports.comports = comports
+from mqttui.cli.main import main
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def test_all_boards_that_are_plugged_in_are_installed(
+    start_board: StartBoard, tmp_path: Path
+) -> None:
+    """They are found by their USB ids, each gets its own line of the roster, others are left."""
+    ids = ("240ac4aaaaaa", "240ac4bbbbbb", "240ac4cccccc")
+    *plugged, other = [start_board(BoardOptions(unique_id=unique_id)) for unique_id in ids]
+    folder = in_folder({"/config.json": b"{}", "/lib.py": b"x"}, tmp_path / "firmware")
+    roster = tmp_path / "class.csv"
+    roster.write_text("id,name\naaaaaa,anna\nbbbbbb,ben\ncccccc,carl\n")
+    ports = " ".join(board.port for board in (*plugged, other))
+    words = ["install", "--all", "--from", str(folder), "--roster", str(roster), "--yes"]
+    done = subprocess.run(
+        [sys.executable, "-c", WITH_PORTS, ports, "device", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 of 2 boards are done." in done.stdout
+    for board in (*plugged, other):
+        board.stop()
+    names = [json.loads(board.files()["/config.json"])["name"] for board in plugged]
+    assert names == ["anna", "ben"]
+    assert other.files() == {}
+
+
 def test_the_firmware_comes_online(
     start_board: StartBoard, tls_broker: Mosquitto, authority: CertificateAuthority, tmp_path: Path
 ) -> None:
